@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Directories held open, and the files in them. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+/*
+ * Every file is reached from a directory that is open, by one name without a slash unless
+ * a function says otherwise; no function follows a symbolic link in that last name.
+ * Errors carry the full path and the errno.
+ */
+struct dir {
+	int fd;
+	char *path; /* for messages */
+};
+
+/* Follows links: for the places that an administrator chose. */
+err_t dir_open(const char *path, struct dir **ret);
+err_t dir_open_at(const struct dir *at, const char *name, struct dir **ret);
+/* Follows links in @path, which may have slashes: for sysfs, whose links are the kernel's. */
+err_t dir_open_linked(const struct dir *at, const char *path, struct dir **ret);
+/* Opens it, making it first if it is not there. */
+err_t dir_make_at(const struct dir *at, const char *name, mode_t mode, struct dir **ret);
+void dir_free(struct dir *dir);
+DEFINE_CLEANUP(struct dir *, dir_free)
+
+/* Whether there is something by that name, a dangling link included. */
+bool dir_has(const struct dir *dir, const char *name);
+/* The names in it but for those with a leading dot, sorted. */
+err_t dir_list(const struct dir *dir, struct strlist *ret);
+/* The same of the directory @path (links are followed), in no order. */
+err_t dir_list_at(const struct dir *at, const char *path, struct strlist *ret);
+/*
+ * The whole of a regular file, NUL-terminated, owned by the caller. A file of more than
+ * @max bytes, and one that is no regular file, is an error. @ret_size may be NULL.
+ */
+err_t dir_read(const struct dir *dir, const char *name, size_t max, char **ret, size_t *ret_size);
+/* The same of the stream @path, which may be a pipe: read once, to its end. */
+err_t stream_read(const char *path, size_t max, char **ret, size_t *ret_size);
+/* What the link @path (slashes allowed) points to; owned by the caller. */
+err_t dir_read_link(const struct dir *dir, const char *path, char **ret);
+
+/*
+ * Replaces @name, or makes it with mode 0644, so that a reader sees all of the old or all of
+ * the new content whatever happens, and so that success outlives a power cut. Mode and owner
+ * of what is replaced stay. @temp is a name directly in @temp_dir, on the same file system,
+ * that nobody else uses meanwhile. With @must_be_new something there is an error (EEXIST).
+ */
+err_t dir_replace(const struct dir *temp_dir, const char *temp, const struct dir *dir,
+		  const char *name, const char *data, size_t size, bool must_be_new);
+/* Removes a file durably. */
+err_t dir_unlink(const struct dir *dir, const char *name);
+/* Renames a file within its directory, durably; something at @to is an error. */
+err_t dir_rename(const struct dir *dir, const char *from, const char *to);
+
+/*
+ * Opens the existing file @path (slashes allowed) for writing, and never leaves @dir: neither
+ * through "..", nor an absolute path, nor a link (ELOOP or EXDEV). The caller owns @ret.
+ */
+err_t dir_open_beneath(const struct dir *dir, const char *path, int *ret);
+
+/* For _cleanup_: closes the descriptor unless it is negative. */
+void fd_closep(const int *fd);
+
+/* "cannot VERB 'DIR/NAME'" with the present errno and what to do about it. */
+err_t dir_err(const struct dir *dir, const char *verb, const char *name);
+/* Adds what to do about the errno of a file system, where there is something. */
+err_t err_hint_for_errnum(struct err *e);

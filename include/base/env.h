@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where things are, and how a run is to behave. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+enum env_dir {
+	ENV_DIR_ETC,
+	ENV_DIR_LIB,
+	ENV_DIR_RUN,
+	ENV_DIR_SYS,
+	ENV_DIR_DEV,
+	ENV_DIR_PROC,
+	ENV_DIR_COUNT,
+};
+
+/* Takes @e: something that was skipped. May be called from any thread. */
+typedef void (*env_warn_fn)(void *data, struct err *e);
+
+struct env {
+	char *dir[ENV_DIR_COUNT];  /* absolute, no slash at the end; owned */
+	bool moved[ENV_DIR_COUNT]; /* elsewhere than on the running system */
+	int lock_timeout_ms;	   /* 0 does not wait, -1 waits for ever */
+	bool nested;		   /* started by a script that a run of ours waits for */
+	env_warn_fn warn;	   /* NULL throws warnings away */
+	void *warn_data;
+};
+
+/* What the command line says; NULL where it says nothing. Borrowed. */
+struct env_options {
+	const char *root;
+	const char *base[ENV_DIR_COUNT];
+	const char *lock_timeout; /* seconds */
+};
+
+/*
+ * @options first, then MDEVADM_ROOT, MDEVCTL_ENV_ROOT, MDEVADM_LOCK_TIMEOUT and
+ * MDEVADM_NESTED, then the system's own places. Variables are not believed in a set-user-ID
+ * process. Fails with ERR_USAGE or ERR_INVALID.
+ */
+err_t env_new(const struct env_options *options, struct env **ret);
+void env_free(struct env *env);
+DEFINE_CLEANUP(struct env *, env_free)
+
+/* ENV_DIR_COUNT if no directory has that name (etc, lib, run, sys, dev, proc). */
+enum env_dir env_dir_by_name(const char *name, size_t length);
+/* Takes @e, which may be NULL, and reports it as a warning. */
+void env_warn(const struct env *env, struct err *e);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lists of strings, and text that is safe to show. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/mem.h"
+
+/* Owns its items; zero-initialised is empty. */
+struct strlist {
+	char **items;
+	size_t count;
+};
+
+/* Takes @item. */
+void strlist_add(struct strlist *list, char *item);
+bool strlist_has(const struct strlist *list, const char *item);
+/* Sorts by byte order and drops what is there twice. */
+void strlist_sort(struct strlist *list);
+bool strlist_is_equal(const struct strlist *a, const struct strlist *b);
+void strlist_clear(struct strlist *list);
+
+/*
+ * A copy, owned by the caller, in which control characters and bytes that are not UTF-8
+ * are written as \xNN, so that a name can neither forge a line nor command a terminal.
+ */
+char *str_escape(const char *text);
+/* True if str_escape() would change nothing. */
+bool str_is_plain(const char *text);
+bool str_starts_with(const char *text, const char *prefix);
+/* Reads a whole decimal number of no sign in [0, @max]; false for anything else. */
+bool str_to_number(const char *text, unsigned long max, unsigned long *ret);
+/* The part behind the last slash, borrowed. */
+const char *str_base_name(const char *path);

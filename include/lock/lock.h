@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Mutual exclusion between runs of the tool. */
+#pragma once
+
+#include "base/deadline.h"
+#include "base/env.h"
+#include "base/uuid.h"
+
+/*
+ * Locks are flock()s on files below /run/mdevadm/lock: they exclude all processes that share
+ * /run, and threads, too, since every lock is an open file description of its own. They end
+ * with lock_free(), or when the last process that has the description dies.
+ *
+ * Order, always: parents in byte order, then one device.
+ */
+struct locks;
+struct lock;
+
+enum lock_mode {
+	LOCK_SHARED,
+	LOCK_EXCLUSIVE,
+};
+
+/* Makes what is missing below /run. Fails if that cannot be used: nothing is changed unlocked. */
+err_t locks_open(const struct env *env, struct locks **ret);
+void locks_free(struct locks *locks);
+DEFINE_CLEANUP(struct locks *, locks_free)
+
+/* When waiting that begins now has to end, as the command line and the environment say. */
+struct deadline lock_deadline(const struct env *env);
+
+/*
+ * Wait for the lock until @deadline and fail with ERR_BUSY, naming the holders, when it is over;
+ * a nested run (struct env) does not wait at all. An exclusive request for a parent comes before
+ * the shared ones that are made after it. What the lock guards must be read after this returns.
+ */
+err_t lock_parent(const struct locks *locks, const char *parent, enum lock_mode mode,
+		  const struct deadline *deadline, struct lock **ret);
+/* Exclusive. */
+err_t lock_device(const struct locks *locks, const struct uuid *uuid,
+		  const struct deadline *deadline, struct lock **ret);
+void lock_free(struct lock *lock);
+DEFINE_CLEANUP(struct lock *, lock_free)

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A mediated device, as a definition describes it and as it runs. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/json.h"
+#include "base/uuid.h"
+
+/* Longest definition that is read, in bytes. */
+#define DEVICE_JSON_MAX (1024 * 1024)
+
+enum device_start {
+	DEVICE_START_MANUAL,
+	DEVICE_START_AUTO,
+};
+
+/* What the kernel has of it. */
+enum device_state {
+	DEVICE_STATE_ABSENT,
+	DEVICE_STATE_RUNNING,
+	DEVICE_STATE_REMOVING, /* a removal waits for its users to go */
+	DEVICE_STATE_STUCK,    /* without a way to remove it: see kernel/mdev.h */
+};
+
+struct attr {
+	char *name;
+	char *value;
+};
+
+struct device {
+	struct uuid uuid;
+	char *parent; /* NULL while not known */
+	char *type;
+	enum device_start start;
+	struct attr *attrs; /* their order counts, and names may be repeated */
+	size_t attr_count;
+	json_t *other_keys; /* of its definition, not ours; NULL if there are none */
+	enum device_state state;
+	bool is_defined;
+};
+
+/* The strings are copied and may be NULL. */
+struct device *device_new(const struct uuid *uuid, const char *parent, const char *type);
+void device_free(struct device *dev);
+DEFINE_CLEANUP(struct device *, device_free)
+
+/*
+ * Reads a definition. @source names it in errors (ERR_INVALID). The UUID and the parent are
+ * the caller's to set.
+ */
+err_t device_from_json(const char *text, size_t size, const char *source, struct device **ret);
+/* The text of a definition file, with keys that are not ours; owned by the caller. */
+char *device_to_definition(const struct device *dev);
+/* {"mdev_type": …, "start": …, "attrs": […]}; a new reference. */
+json_t *device_to_json(const struct device *dev);
+/* [{NAME: VALUE}, …]; a new reference. */
+json_t *device_attrs_to_json(const struct device *dev);
+/* Replaces the attributes by those of a JSON array like the above. */
+err_t device_attrs_from_json(struct device *dev, const json_t *attrs, const char *source);
+
+/* Puts a copy at @index, which is at most attr_count. */
+void device_insert_attr(struct device *dev, size_t index, const char *name, const char *value);
+/* @index is less than attr_count. */
+void device_remove_attr(struct device *dev, size_t index);
+
+const char *device_start_name(enum device_start start);
+
+/* Owns its devices; zero-initialised is empty. */
+struct device_list {
+	struct device **items;
+	size_t count;
+};
+
+/* Takes @dev. */
+void device_list_add(struct device_list *list, struct device *dev);
+void device_list_clear(struct device_list *list);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The definitions: files /etc/mdevctl.d/PARENT/UUID. */
+#pragma once
+
+#include "base/env.h"
+#include "base/str.h"
+#include "model/device.h"
+
+struct store;
+
+/* That the directory is not there is no error: then nothing is defined. */
+err_t store_open(const struct env *env, struct store **ret);
+void store_free(struct store *store);
+DEFINE_CLEANUP(struct store *, store_free)
+
+/* Where that definition is or would be; owned by the caller. */
+char *store_path(const struct store *store, const char *parent, const struct uuid *uuid);
+
+/* The parents on which @uuid is defined, sorted. Reads no definition. */
+err_t store_find(const struct store *store, const struct uuid *uuid, struct strlist *ret);
+
+/* *ret is NULL if it is not defined there; ERR_INVALID if what is there cannot be read. */
+err_t store_load(const struct store *store, const char *parent, const struct uuid *uuid,
+		 struct device **ret);
+
+/*
+ * Adds the definitions, of @uuid alone and of @parent alone unless these are NULL, sorted by
+ * parent and then UUID. What cannot be read or is named like no UUID is warned about and left
+ * out; what vanishes meanwhile is left out. Takes no lock and writes nothing.
+ */
+err_t store_load_all(const struct store *store, const struct uuid *uuid, const char *parent,
+		     struct device_list *ret);
+
+enum store_save {
+	STORE_SAVE_NEW, /* ERR_EXISTS if there is one */
+	STORE_SAVE_REPLACE,
+};
+
+/*
+ * Writes @dev's definition: a reader sees the old or the new one, and success outlives a power
+ * cut. The caller holds the device's lock.
+ */
+err_t store_save(struct store *store, const struct device *dev, enum store_save mode);
+/* ERR_NOT_FOUND if there is none. The caller holds the device's lock. */
+err_t store_remove(const struct store *store, const char *parent, const struct uuid *uuid);

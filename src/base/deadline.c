@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/deadline.h"
+
+#include <time.h>
+
+#define NS_PER_MS 1000000LL
+#define NS_PER_S  1000000000LL
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+struct deadline deadline_in(int64_t ms)
+{
+	if (ms < 0)
+		return (struct deadline){ DEADLINE_NEVER };
+	return (struct deadline){ now_ns() + ms * NS_PER_MS };
+}
+
+bool deadline_is_over(const struct deadline *deadline)
+{
+	return deadline->at_ns != DEADLINE_NEVER && now_ns() >= deadline->at_ns;
+}
+
+void deadline_sleep(const struct deadline *deadline, int64_t ms)
+{
+	int64_t until = now_ns() + ms * NS_PER_MS;
+	struct timespec at;
+
+	if (deadline->at_ns != DEADLINE_NEVER && deadline->at_ns < until)
+		until = deadline->at_ns;
+	at = (struct timespec){ .tv_sec = until / NS_PER_S, .tv_nsec = until % NS_PER_S };
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+}

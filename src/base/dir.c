@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void fd_closep(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+err_t err_hint_for_errnum(struct err *e)
+{
+	switch (e ? err_errnum(e) : 0) {
+	case EACCES:
+	case EPERM:
+		return err_hint(e, "run it as root");
+	case EROFS:
+		return err_hint(e, "that file system is read-only: mount it writable");
+	case ENOSPC:
+	case EDQUOT:
+		return err_hint(e, "make room on that file system");
+	default:
+		return e;
+	}
+}
+
+err_t dir_err(const struct dir *dir, const char *verb, const char *name)
+{
+	int errnum = errno;
+
+	return err_hint_for_errnum(err_errno(errnum, "cannot %s '%s/%s'", verb, dir->path, name));
+}
+
+static struct dir *dir_new(int fd, char *path)
+{
+	struct dir *dir = mem_alloc(sizeof(*dir));
+
+	*dir = (struct dir){ .fd = fd, .path = path };
+	return dir;
+}
+
+err_t dir_open(const char *path, struct dir **ret)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_hint_for_errnum(err_errno(errno, "cannot open '%s'", path));
+	*ret = dir_new(fd, mem_strdup(path));
+	return NULL;
+}
+
+static err_t open_at(const struct dir *at, const char *path, int flags, struct dir **ret)
+{
+	int fd = openat(at->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
+
+	if (fd < 0)
+		return dir_err(at, "open", path);
+	*ret = dir_new(fd, mem_printf("%s/%s", at->path, path));
+	return NULL;
+}
+
+err_t dir_open_at(const struct dir *at, const char *name, struct dir **ret)
+{
+	return open_at(at, name, O_NOFOLLOW, ret);
+}
+
+err_t dir_open_linked(const struct dir *at, const char *path, struct dir **ret)
+{
+	return open_at(at, path, 0, ret);
+}
+
+err_t dir_make_at(const struct dir *at, const char *name, mode_t mode, struct dir **ret)
+{
+	if (mkdirat(at->fd, name, mode) < 0) {
+		if (errno != EEXIST)
+			return dir_err(at, "make", name);
+	} else if (fsync(at->fd) < 0) {
+		return dir_err(at, "sync the directory of", name);
+	}
+	return dir_open_at(at, name, ret);
+}
+
+void dir_free(struct dir *dir)
+{
+	if (!dir)
+		return;
+	close(dir->fd);
+	free(dir->path);
+	free(dir);
+}
+
+bool dir_has(const struct dir *dir, const char *name)
+{
+	return faccessat(dir->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static void closedirp(DIR **stream)
+{
+	if (*stream)
+		closedir(*stream);
+}
+
+err_t dir_list_at(const struct dir *at, const char *path, struct strlist *ret)
+{
+	int fd = openat(at->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_(closedirp) DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!stream)
+		return dir_err(at, "open", path);
+
+	while ((errno = 0, entry = readdir(stream)))
+		if (entry->d_name[0] != '.')
+			strlist_add(ret, mem_strdup(entry->d_name));
+	return errno ? dir_err(at, "read", path) : NULL;
+}
+
+err_t dir_list(const struct dir *dir, struct strlist *ret)
+{
+	struct err *e = dir_list_at(dir, ".", ret);
+
+	strlist_sort(ret);
+	return e;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/env.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/str.h"
+
+#define LOCK_TIMEOUT_DEFAULT_MS 30000
+#define LOCK_TIMEOUT_MAX_S	86400
+
+static const struct {
+	const char *name;
+	const char *path;
+} places[ENV_DIR_COUNT] = {
+	[ENV_DIR_ETC] = { "etc", "/etc" }, [ENV_DIR_LIB] = { "lib", "/usr/lib" },
+	[ENV_DIR_RUN] = { "run", "/run" }, [ENV_DIR_SYS] = { "sys", "/sys" },
+	[ENV_DIR_DEV] = { "dev", "/dev" }, [ENV_DIR_PROC] = { "proc", "/proc" },
+};
+
+enum env_dir env_dir_by_name(const char *name, size_t length)
+{
+	for (enum env_dir i = 0; i < ENV_DIR_COUNT; i++)
+		if (strlen(places[i].name) == length && strncmp(places[i].name, name, length) == 0)
+			return i;
+	return ENV_DIR_COUNT;
+}
+
+static char *without_end_slashes(const char *path)
+{
+	char *copy = mem_strdup(path);
+	size_t length = strlen(copy);
+
+	while (length && copy[length - 1] == '/')
+		copy[--length] = '\0';
+	return copy;
+}
+
+/* Relative paths are made absolute: a path in a message must say where it is. */
+static err_t absolute(const char *path, const char *what, char **ret)
+{
+	char here[PATH_MAX];
+	_cleanup_(mem_freep) char *clean = NULL;
+
+	if (!*path)
+		return err_hint(err_new(ERR_USAGE, "%s is empty", what), "give a directory");
+	clean = without_end_slashes(path);
+	if (path[0] == '/') {
+		*ret = take(clean);
+		return NULL;
+	}
+	if (!getcwd(here, sizeof(here)))
+		return err_errno(errno, "cannot tell the working directory");
+	*ret = mem_printf("%s/%s", strcmp(here, "/") == 0 ? "" : here, clean);
+	return NULL;
+}
+
+static err_t place_dirs(struct env *env, const char *root, const struct env_options *options)
+{
+	_cleanup_(mem_freep) char *prefix = NULL;
+	struct err *e;
+
+	if (root) {
+		e = absolute(root, "the root directory", &prefix);
+		if (e)
+			return e;
+	}
+
+	for (enum env_dir i = 0; i < ENV_DIR_COUNT; i++) {
+		if (options->base[i]) {
+			e = absolute(options->base[i], "a base directory", &env->dir[i]);
+			if (e)
+				return e;
+		} else {
+			env->dir[i] = mem_printf("%s%s", prefix ? prefix : "", places[i].path);
+		}
+		env->moved[i] = strcmp(env->dir[i], places[i].path) != 0;
+	}
+	return NULL;
+}
+
+/* Locks elsewhere than everybody else's, for the same devices, would exclude nobody. */
+static err_t check_locks_fit(const struct env *env)
+{
+	if (!env->moved[ENV_DIR_RUN] || env->moved[ENV_DIR_SYS])
+		return NULL;
+	return err_hint(err_new(ERR_USAGE,
+				"'--base run=%s' alone would keep out nobody: other runs "
+				"change the same devices under the locks in /run",
+				env->dir[ENV_DIR_RUN]),
+			"move sys as well (--base sys=DIR), or everything (--root DIR)");
+}
+
+static err_t read_lock_timeout(const char *text, const char *where, int *ret)
+{
+	unsigned long seconds;
+
+	if (!str_to_number(text, LOCK_TIMEOUT_MAX_S, &seconds))
+		return err_hint(
+			err_new(ERR_USAGE, "%s: '%s' is not a number of seconds", where, text),
+			"give a whole number from 0 (do not wait) to %d", LOCK_TIMEOUT_MAX_S);
+	*ret = (int)seconds * 1000;
+	return NULL;
+}
+
+static err_t set_lock_timeout(struct env *env, const char *option)
+{
+	const char *variable = secure_getenv("MDEVADM_LOCK_TIMEOUT");
+
+	env->lock_timeout_ms = LOCK_TIMEOUT_DEFAULT_MS;
+	if (option)
+		return read_lock_timeout(option, "--lock-timeout", &env->lock_timeout_ms);
+	if (variable && *variable)
+		return read_lock_timeout(variable, "MDEVADM_LOCK_TIMEOUT", &env->lock_timeout_ms);
+	return NULL;
+}
+
+static const char *root_from_environment(void)
+{
+	const char *root = secure_getenv("MDEVADM_ROOT");
+
+	if (!root || !*root)
+		root = secure_getenv("MDEVCTL_ENV_ROOT");
+	return root && *root ? root : NULL;
+}
+
+err_t env_new(const struct env_options *options, struct env **ret)
+{
+	_cleanup_(env_freep) struct env *env = mem_zalloc(sizeof(*env));
+	const char *root = options->root ? options->root : root_from_environment();
+	struct err *e;
+
+	e = place_dirs(env, root, options);
+	if (!e)
+		e = check_locks_fit(env);
+	if (!e)
+		e = set_lock_timeout(env, options->lock_timeout);
+	if (e)
+		return e;
+
+	env->nested = secure_getenv("MDEVADM_NESTED") != NULL;
+	*ret = take(env);
+	return NULL;
+}
+
+void env_free(struct env *env)
+{
+	if (!env)
+		return;
+	for (enum env_dir i = 0; i < ENV_DIR_COUNT; i++)
+		free(env->dir[i]);
+	free(env);
+}
+
+void env_warn(const struct env *env, struct err *e)
+{
+	if (e && env->warn)
+		env->warn(env->warn_data, e);
+	else
+		err_free(e);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/err.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct err {
+	enum err_kind kind;
+	int errnum;
+	char *message;
+	char *hint;
+	struct err *next;
+};
+
+static struct err *err_make(enum err_kind kind, int errnum, char *message)
+{
+	struct err *e = mem_zalloc(sizeof(*e));
+
+	e->kind = kind;
+	e->errnum = errnum;
+	e->message = message;
+	return e;
+}
+
+err_t err_new(enum err_kind kind, const char *format, ...)
+{
+	va_list args;
+	char *message;
+
+	va_start(args, format);
+	message = mem_vprintf(format, args);
+	va_end(args);
+	return err_make(kind, 0, message);
+}
+
+static char *describe_errnum(const char *text, int errnum)
+{
+	const char *name = strerrorname_np(errnum);
+	const char *description = strerrordesc_np(errnum);
+
+	if (!name)
+		return mem_printf("%s: error %d", text, errnum);
+	return mem_printf("%s: %s (%s)", text, name, description);
+}
+
+err_t err_errno(int errnum, const char *format, ...)
+{
+	_cleanup_(mem_freep) char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = mem_vprintf(format, args);
+	va_end(args);
+	return err_make(ERR_FAILED, errnum, describe_errnum(text, errnum));
+}
+
+err_t err_set_kind(struct err *e, enum err_kind kind)
+{
+	if (e)
+		e->kind = kind;
+	return e;
+}
+
+err_t err_wrap(struct err *e, const char *format, ...)
+{
+	_cleanup_(mem_freep) char *prefix = NULL;
+	char *message;
+	va_list args;
+
+	if (!e)
+		return NULL;
+
+	va_start(args, format);
+	prefix = mem_vprintf(format, args);
+	va_end(args);
+
+	message = mem_printf("%s: %s", prefix, e->message);
+	free(e->message);
+	e->message = message;
+	return e;
+}
+
+err_t err_hint(struct err *e, const char *format, ...)
+{
+	va_list args;
+
+	if (!e || e->hint)
+		return e;
+
+	va_start(args, format);
+	e->hint = mem_vprintf(format, args);
+	va_end(args);
+	return e;
+}
+
+err_t err_also(struct err *first, struct err *also)
+{
+	struct err *last = first;
+
+	if (!first)
+		return also;
+
+	while (last->next)
+		last = last->next;
+	last->next = also;
+	return first;
+}
+
+enum err_kind err_kind(const struct err *e)
+{
+	return e->kind;
+}
+
+int err_errnum(const struct err *e)
+{
+	return e->errnum;
+}
+
+const char *err_message(const struct err *e)
+{
+	return e->message;
+}
+
+const char *err_hint_text(const struct err *e)
+{
+	return e->hint;
+}
+
+const struct err *err_next(const struct err *e)
+{
+	return e->next;
+}
+
+void err_free(struct err *e)
+{
+	while (e) {
+		struct err *next = e->next;
+
+		free(e->message);
+		free(e->hint);
+		free(e);
+		e = next;
+	}
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void strlist_add(struct strlist *list, char *item)
+{
+	/* Grows by doubling: whenever the count reaches a power of two. */
+	if ((list->count & (list->count - 1)) == 0)
+		list->items = mem_resize(list->items, list->count ? list->count * 2 : 1,
+					 sizeof(*list->items));
+	list->items[list->count++] = item;
+}
+
+bool strlist_has(const struct strlist *list, const char *item)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i], item) == 0)
+			return true;
+	return false;
+}
+
+static int compare_items(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void strlist_sort(struct strlist *list)
+{
+	size_t kept = 0;
+
+	if (!list->count)
+		return;
+
+	qsort(list->items, list->count, sizeof(*list->items), compare_items);
+	for (size_t i = 0; i < list->count; i++) {
+		if (kept && strcmp(list->items[kept - 1], list->items[i]) == 0)
+			free(list->items[i]);
+		else
+			list->items[kept++] = list->items[i];
+	}
+	list->count = kept;
+}
+
+bool strlist_is_equal(const struct strlist *a, const struct strlist *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	return true;
+}
+
+void strlist_clear(struct strlist *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i]);
+	free(list->items);
+	*list = (struct strlist){ 0 };
+}
+
+/* How many bytes follow a first byte of this value; -1 if none can begin with it. */
+static int utf8_following(unsigned char first)
+{
+	if (first < 0x80)
+		return 0;
+	if (first >= 0xc2 && first <= 0xdf)
+		return 1;
+	if (first >= 0xe0 && first <= 0xef)
+		return 2;
+	if (first >= 0xf0 && first <= 0xf4)
+		return 3;
+	return -1;
+}
+
+/* Bounds of the second byte, which shut out overlong forms and surrogates (RFC 3629). */
+static bool utf8_second_fits(unsigned char first, unsigned char second)
+{
+	switch (first) {
+	case 0xe0:
+		return second >= 0xa0;
+	case 0xed:
+		return second <= 0x9f;
+	case 0xf0:
+		return second >= 0x90;
+	case 0xf4:
+		return second <= 0x8f;
+	default:
+		return true;
+	}
+}
+
+/* Length of the printable character at @text; 0 if its first byte must be escaped. */
+static size_t plain_length(const unsigned char *text)
+{
+	int following = utf8_following(*text);
+
+	if (following == 0)
+		return *text >= 0x20 && *text != 0x7f;
+	if (following < 0 || (text[1] & 0xc0) != 0x80 || !utf8_second_fits(text[0], text[1]))
+		return 0;
+	for (int i = 2; i <= following; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	/* U+0080 to U+009F command a terminal, too. */
+	if (text[0] == 0xc2 && text[1] < 0xa0)
+		return 0;
+	return (size_t)following + 1;
+}
+
+char *str_escape(const char *text)
+{
+	const unsigned char *in = (const unsigned char *)text;
+	char *escaped = mem_alloc(strlen(text) * 4 + 1);
+	char *out = escaped;
+
+	while (*in) {
+		size_t length = plain_length(in);
+
+		if (!length) {
+			out += sprintf(out, "\\x%02x", *in++);
+			continue;
+		}
+		memcpy(out, in, length);
+		out += length;
+		in += length;
+	}
+	*out = '\0';
+	return escaped;
+}
+
+bool str_is_plain(const char *text)
+{
+	const unsigned char *in = (const unsigned char *)text;
+
+	while (*in) {
+		size_t length = plain_length(in);
+
+		if (!length)
+			return false;
+		in += length;
+	}
+	return true;
+}
+
+bool str_starts_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool str_to_number(const char *text, unsigned long max, unsigned long *ret)
+{
+	unsigned long number = 0;
+
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		unsigned long digit = (unsigned long)(*text - '0');
+
+		if (*text < '0' || *text > '9' || number > (max - digit) / 10 || digit > max)
+			return false;
+		number = number * 10 + digit;
+	}
+	*ret = number;
+	return true;
+}
+
+const char *str_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}

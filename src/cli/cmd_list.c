@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "base/json.h"
+#include "command.h"
+
+static const struct poptOption options[] = {
+	{ "defined", 'd', POPT_ARG_NONE, NULL, OPT_DEFINED,
+	  "definitions (default: the devices that run)", NULL },
+	{ "uuid", 'u', POPT_ARG_STRING, NULL, OPT_UUID, "only this device", "UUID" },
+	{ "parent", 'p', POPT_ARG_STRING, NULL, OPT_PARENT, "only devices of this parent",
+	  "PARENT" },
+	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, "show attributes as well", NULL },
+	{ "dumpjson", '\0', POPT_ARG_NONE, NULL, OPT_DUMPJSON, "print JSON", NULL },
+	{ "strict", '\0', POPT_ARG_NONE, NULL, OPT_STRICT,
+	  "exit with 9 if anything had to be left out", NULL },
+	COMMON_OPTIONS,
+	POPT_TABLEEND
+};
+
+static void print_attrs(struct output *output, const struct device *dev)
+{
+	FILE *stream = output_stream(output);
+
+	if (!dev->attr_count)
+		return;
+	fputs("  Attrs:\n", stream);
+	for (size_t i = 0; i < dev->attr_count; i++) {
+		_cleanup_(json_freep) json_t *attr = json_new_object();
+
+		json_put(attr, dev->attrs[i].name, json_new_string(dev->attrs[i].value));
+		fprintf(stream, "    @{%zu}: ", i);
+		json_dumpf(attr, stream, JSON_COMPACT);
+		fputc('\n', stream);
+	}
+}
+
+static void print_device(struct output *output, const struct device *dev, bool defined,
+			 bool verbose)
+{
+	FILE *stream = output_stream(output);
+
+	fprintf(stream, "%s ", dev->uuid.text);
+	output_text(output, dev->parent);
+	fputc(' ', stream);
+	output_text(output, dev->type);
+	fprintf(stream, " %s", device_start_name(dev->start));
+	if (defined && dev->state != DEVICE_STATE_ABSENT)
+		fputs(" (active)", stream);
+	if (!defined && dev->is_defined)
+		fputs(" (defined)", stream);
+	fputc('\n', stream);
+	if (verbose)
+		print_attrs(output, dev);
+}
+
+/* [{PARENT: [{UUID: {…}}, …], …}] of a list that is sorted by parent. */
+static json_t *devices_to_json(const struct device_list *devices)
+{
+	json_t *json = json_new_array();
+	json_t *parents = NULL;
+	json_t *of_parent = NULL;
+
+	for (size_t i = 0; i < devices->count; i++) {
+		const struct device *dev = devices->items[i];
+		json_t *named = json_new_object();
+
+		if (!parents) {
+			parents = json_new_object();
+			json_append(json, parents);
+		}
+		if (i == 0 || strcmp(devices->items[i - 1]->parent, dev->parent) != 0) {
+			of_parent = json_new_array();
+			json_put(parents, dev->parent, of_parent);
+		}
+		json_put(named, dev->uuid.text, device_to_json(dev));
+		json_append(of_parent, named);
+	}
+	return json;
+}
+
+/* One device that was asked for by its UUID is printed alone: that is a definition file. */
+static void print_json(struct output *output, const struct device_list *devices, bool of_uuid)
+{
+	_cleanup_(json_freep) json_t *json = NULL;
+
+	if (of_uuid && devices->count == 1)
+		json = device_to_json(devices->items[0]);
+	else
+		json = devices_to_json(devices);
+	output_json(output, json);
+}
+
+static err_t run(struct invocation *invocation)
+{
+	const struct values *values = invocation->values;
+	_cleanup_(device_list_clear) struct device_list devices = { 0 };
+	struct list_request request = { .defined = option_is_given(values, OPT_DEFINED) };
+	struct err *e;
+
+	e = option_uuid(values, &request.uuid);
+	if (!e)
+		e = option_parent(values, &request.parent);
+	if (!e)
+		e = op_list(invocation->ops, &request, &devices);
+	if (e)
+		return e;
+
+	if (option_is_given(values, OPT_DUMPJSON))
+		print_json(invocation->output, &devices, option_is_given(values, OPT_UUID));
+	else
+		for (size_t i = 0; i < devices.count; i++)
+			print_device(invocation->output, devices.items[i], request.defined,
+				     option_is_given(values, OPT_VERBOSE));
+	return invocation_check_strict(invocation);
+}
+
+const struct command command_list = {
+	.name = "list",
+	.summary = "list the devices that run, or the definitions",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/json.h"
+#include "command.h"
+
+static const struct poptOption options[] = {
+	{ "parent", 'p', POPT_ARG_STRING, NULL, OPT_PARENT, "only types of this parent", "PARENT" },
+	{ "dumpjson", '\0', POPT_ARG_NONE, NULL, OPT_DUMPJSON, "print JSON", NULL },
+	{ "strict", '\0', POPT_ARG_NONE, NULL, OPT_STRICT,
+	  "exit with 9 if anything had to be left out", NULL },
+	COMMON_OPTIONS,
+	POPT_TABLEEND
+};
+
+static void print_field(struct output *output, const char *name, const char *value)
+{
+	fprintf(output_stream(output), "    %s: ", name);
+	output_text(output, value);
+	fputc('\n', output_stream(output));
+}
+
+static void print_type(struct output *output, const struct mdev_type *type)
+{
+	FILE *stream = output_stream(output);
+
+	fputs("  ", stream);
+	output_text(output, type->id);
+	fprintf(stream, "\n    Available instances: %lu\n", type->available_instances);
+	print_field(output, "Device API", type->device_api);
+	if (*type->name)
+		print_field(output, "Name", type->name);
+	if (*type->description)
+		print_field(output, "Description", type->description);
+}
+
+static void print_parent(struct output *output, const struct parent *parent)
+{
+	output_text(output, parent->name);
+	fputc('\n', output_stream(output));
+	for (size_t i = 0; i < parent->type_count; i++)
+		print_type(output, &parent->types[i]);
+}
+
+static err_t run(struct invocation *invocation)
+{
+	_cleanup_(parent_list_clear) struct parent_list parents = { 0 };
+	_cleanup_(json_freep) json_t *json = NULL;
+	const char *parent = NULL;
+	struct err *e;
+
+	e = option_parent(invocation->values, &parent);
+	if (!e)
+		e = op_types(invocation->ops, parent, &parents);
+	if (e)
+		return e;
+
+	if (option_is_given(invocation->values, OPT_DUMPJSON)) {
+		json = parent_list_to_json(&parents);
+		output_json(invocation->output, json);
+	} else {
+		for (size_t i = 0; i < parents.count; i++)
+			print_parent(invocation->output, parents.items[i]);
+	}
+	return invocation_check_strict(invocation);
+}
+
+const struct command command_types = {
+	.name = "types",
+	.summary = "list parents, their types and how many instances are left",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Commands: a table entry and a function each. */
+#pragma once
+
+#include "ops/ops.h"
+#include "options.h"
+#include "output.h"
+
+struct invocation {
+	const struct values *values;
+	struct ops *ops;
+	struct output *output;
+	size_t warnings; /* how many there were so far; see env_warn() */
+};
+
+struct command {
+	const char *name;
+	const char *summary;
+	const char *argument; /* what it takes besides options; NULL if nothing */
+	const struct poptOption *options;
+	const struct rule *rules;
+	err_t (*run)(struct invocation *invocation);
+	bool is_hidden;
+};
+
+/* ERR_PARTIAL if --strict is given and there was a warning: for the end of a listing. */
+err_t invocation_check_strict(const struct invocation *invocation);
+
+extern const struct command command_define;
+extern const struct command command_list;
+extern const struct command command_modify;
+extern const struct command command_start;
+extern const struct command command_start_parent_mdevs;
+extern const struct command command_stop;
+extern const struct command command_types;
+extern const struct command command_undefine;

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "output.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/str.h"
+
+struct output {
+	FILE *stream;
+	int errnum; /* of the first write that failed */
+};
+
+/* Stdio would drop what a non-blocking descriptor cannot take at once. */
+static ssize_t write_waiting(void *cookie, const char *data, size_t size)
+{
+	struct output *output = cookie;
+	size_t done = 0;
+
+	while (done < size) {
+		struct pollfd ready = { .fd = STDOUT_FILENO, .events = POLLOUT };
+		ssize_t written = write(STDOUT_FILENO, data + done, size - done);
+
+		if (written >= 0) {
+			done += (size_t)written;
+		} else if (errno == EAGAIN) {
+			poll(&ready, 1, -1);
+		} else if (errno != EINTR) {
+			if (!output->errnum)
+				output->errnum = errno;
+			return 0;
+		}
+	}
+	return (ssize_t)size;
+}
+
+struct output *output_open(void)
+{
+	struct output *output = mem_zalloc(sizeof(*output));
+
+	output->stream =
+		fopencookie(output, "w", (cookie_io_functions_t){ .write = write_waiting });
+	if (!output->stream)
+		mem_exhausted();
+	setvbuf(output->stream, NULL, _IOFBF, 65536);
+	return output;
+}
+
+FILE *output_stream(struct output *output)
+{
+	return output->stream;
+}
+
+err_t output_close(struct output *output)
+{
+	struct err *e = NULL;
+
+	fclose(output->stream);
+	if (output->errnum)
+		e = err_errno(output->errnum, "cannot write the output");
+	free(output);
+	return e;
+}
+
+void output_text(struct output *output, const char *text)
+{
+	_cleanup_(mem_freep) char *escaped = NULL;
+
+	if (!str_is_plain(text))
+		text = escaped = str_escape(text);
+	fputs(text, output->stream);
+}
+
+static int append(const char *data, size_t size, void *stream)
+{
+	return fwrite(data, 1, size, stream) == size ? 0 : -1;
+}
+
+void output_json(struct output *output, const json_t *json)
+{
+	json_dump_callback(json, append, output->stream, JSON_INDENT(2));
+	fputc('\n', output->stream);
+}

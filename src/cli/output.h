@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Standard output that loses nothing. */
+#pragma once
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+/*
+ * A stream to standard output. It waits where that is a full non-blocking pipe, and
+ * output_close() tells of what could not be written.
+ */
+struct output;
+
+struct output *output_open(void);
+/* For printf(); borrowed. */
+FILE *output_stream(struct output *output);
+/* Writes what is buffered; ERR_FAILED if anything was lost. */
+err_t output_close(struct output *output);
+
+/* Writes @text with what is not printable escaped: for names from outside. */
+void output_text(struct output *output, const char *text);
+/* With an indentation of two spaces and a newline at the end. */
+void output_json(struct output *output, const json_t *json);

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The kernel lists all locks in /proc/locks (proc(5)), with the pid as this pid namespace knows
+ * it, and none for a process of another one. What it says is a moment old: good for a message.
+ */
+#include "holders.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/dir.h"
+
+#define PROC_FILE_MAX (16 * 1024 * 1024)
+#define COMMAND_MAX   80
+
+/* The words of the command, escaped and cut; NULL if it cannot be told. */
+static char *command_of(const struct env *env, const char *pid)
+{
+	_cleanup_(mem_freep) char *path = mem_printf("%s/%s/cmdline", env->dir[ENV_DIR_PROC], pid);
+	_cleanup_(mem_freep) char *words = NULL;
+	struct err *e;
+	char *command;
+	size_t size;
+
+	e = stream_read(path, PROC_FILE_MAX, &words, &size);
+	if (e) {
+		err_free(e);
+		return NULL;
+	}
+	for (size_t i = 0; i + 1 < size; i++)
+		if (words[i] == '\0')
+			words[i] = ' ';
+	if (size > COMMAND_MAX)
+		memcpy(words + COMMAND_MAX - 3, "...", 4);
+	command = str_escape(words);
+	return command;
+}
+
+/* Seconds since the process began, -1 if that cannot be told. Field 22 of stat: proc(5). */
+static long age_of(const struct env *env, const char *pid)
+{
+	_cleanup_(mem_freep) char *path = mem_printf("%s/%s/stat", env->dir[ENV_DIR_PROC], pid);
+	_cleanup_(mem_freep) char *text = NULL;
+	struct timespec now;
+	struct err *e;
+	const char *at;
+
+	e = stream_read(path, PROC_FILE_MAX, &text, NULL);
+	if (e) {
+		err_free(e);
+		return -1;
+	}
+	/* The command before the last parenthesis may have spaces in it. */
+	at = strrchr(text, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	if (!at)
+		return -1;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec - strtol(at, NULL, 10) / sysconf(_SC_CLK_TCK);
+}
+
+static char *describe_process(const struct env *env, const char *pid)
+{
+	_cleanup_(mem_freep) char *command = command_of(env, pid);
+	long age = age_of(env, pid);
+
+	if (!command || age < 0)
+		return mem_printf("pid %s", pid);
+	return mem_printf("pid %s (%s, %ld s)", pid, command, age);
+}
+
+/* The pid in a line of /proc/locks if it is a lock on that file, else NULL. */
+static const char *holder_in(char *line, const char *file)
+{
+	const char *pid = NULL;
+	char *rest = NULL;
+	int word = 0;
+
+	for (char *at = strtok_r(line, " ", &rest); at; at = strtok_r(NULL, " ", &rest)) {
+		if (strcmp(at, "->") == 0)
+			return NULL;
+		if (word == 4)
+			pid = at;
+		if (word == 5)
+			return strcmp(at, file) == 0 ? pid : NULL;
+		word++;
+	}
+	return NULL;
+}
+
+static void add_holder(const struct env *env, const char *pid, char **holders)
+{
+	_cleanup_(mem_freep) char *before = *holders;
+	_cleanup_(mem_freep) char *one = NULL;
+
+	if (strcmp(pid, "0") == 0)
+		one = mem_strdup("a process of another pid namespace");
+	else
+		one = describe_process(env, pid);
+	*holders = before ? mem_printf("%s, %s", before, one) : mem_strdup(one);
+}
+
+char *holders_describe(const struct env *env, int fd)
+{
+	_cleanup_(mem_freep) char *path = mem_printf("%s/locks", env->dir[ENV_DIR_PROC]);
+	_cleanup_(mem_freep) char *locks = NULL;
+	_cleanup_(mem_freep) char *file = NULL;
+	char *holders = NULL;
+	char *rest = NULL;
+	struct stat st;
+	struct err *e;
+
+	e = stream_read(path, PROC_FILE_MAX, &locks, NULL);
+	if (e || fstat(fd, &st) < 0) {
+		err_free(e);
+		return mem_printf("a process that '%s' does not tell", path);
+	}
+	file = mem_printf("%02x:%02x:%lu", major(st.st_dev), minor(st.st_dev),
+			  (unsigned long)st.st_ino);
+	for (char *line = strtok_r(locks, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		const char *pid = holder_in(line, file);
+
+		if (pid)
+			add_holder(env, pid, &holders);
+	}
+	return holders ? holders : mem_strdup("a process that has just gone");
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "context.h"
+
+#include <stdlib.h>
+
+#include "base/dir.h"
+
+err_t ops_open(const struct env *env, struct ops **ret)
+{
+	_cleanup_(ops_freep) struct ops *ops = mem_zalloc(sizeof(*ops));
+	struct err *e;
+
+	ops->env = env;
+	e = store_open(env, &ops->store);
+	if (!e)
+		e = sysfs_open(env, &ops->sysfs);
+	if (e)
+		return e;
+	*ret = take(ops);
+	return NULL;
+}
+
+void ops_free(struct ops *ops)
+{
+	if (!ops)
+		return;
+	store_free(ops->store);
+	sysfs_free(ops->sysfs);
+	locks_free(ops->locks);
+	free(ops);
+}
+
+err_t action_run(struct ops *ops, enum action action, const struct device *dev, bool force,
+		 action_fn run, void *data)
+{
+	(void)action;
+	(void)dev;
+	(void)force;
+	return run(ops, data);
+}
+
+err_t read_jsonfile(const char *jsonfile, const struct uuid *uuid, const char *parent,
+		    struct device **ret)
+{
+	_cleanup_(device_freep) struct device *dev = NULL;
+	_cleanup_(mem_freep) char *text = NULL;
+	size_t size;
+	struct err *e = stream_read(jsonfile, DEVICE_JSON_MAX, &text, &size);
+
+	if (!e)
+		e = device_from_json(text, size, jsonfile, &dev);
+	if (e)
+		return e;
+	dev->uuid = *uuid;
+	dev->parent = mem_strdup(parent);
+	*ret = take(dev);
+	return NULL;
+}
+
+static char *join(const struct strlist *list)
+{
+	char *joined = mem_strdup("");
+
+	for (size_t i = 0; i < list->count; i++) {
+		_cleanup_(mem_freep) char *before = joined;
+
+		joined = mem_printf("%s%s'%s'", before, i ? ", " : "", list->items[i]);
+	}
+	return joined;
+}
+
+err_t choose_definition(const struct claim *claim, const struct uuid *uuid, const char *parent,
+			const char **ret)
+{
+	_cleanup_(mem_freep) char *parents = NULL;
+
+	if (parent && strlist_has(&claim->defined, parent)) {
+		*ret = parent;
+		return NULL;
+	}
+	if (!claim->defined.count)
+		return err_hint(err_new(ERR_NOT_FOUND, "%s is not defined", uuid->text),
+				"'mdevadm list --defined' shows what is");
+	parents = join(&claim->defined);
+	if (parent)
+		return err_hint(err_new(ERR_NOT_FOUND, "%s is not defined on parent '%s'",
+					uuid->text, parent),
+				"it is on %s", parents);
+	if (claim->defined.count > 1)
+		return err_hint(err_new(ERR_USAGE, "%s is defined on several parents: %s",
+					uuid->text, parents),
+				"say which with --parent");
+	*ret = claim->defined.items[0];
+	return NULL;
+}
+
+void warn_of_missing_type(const struct ops *ops, const struct device *dev)
+{
+	if (!sysfs_lacks_type(ops->sysfs, dev->parent, dev->type))
+		return;
+	env_warn(ops->env,
+		 err_hint(err_new(ERR_NOT_FOUND, "parent '%s' has no type '%s' at present",
+				  dev->parent, dev->type),
+			  "'mdevadm types --parent %s' lists its types", dev->parent));
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the operations share. */
+#pragma once
+
+#include "kernel/mdev.h"
+#include "lock/lock.h"
+#include "ops/ops.h"
+#include "store/store.h"
+
+struct ops {
+	const struct env *env;
+	struct store *store;
+	struct sysfs *sysfs;
+	struct locks *locks; /* NULL until the first claim: listing needs none */
+};
+
+/*
+ * A device that this run alone may change, and what it is, read under the locks. Whoever wants
+ * to touch the kernel claims so; see claim_device().
+ */
+struct claim {
+	struct lock **parents;
+	size_t parent_count;
+	struct lock *device;
+	struct device *running; /* NULL if the kernel has none */
+	struct strlist defined; /* the parents on which it is defined */
+};
+
+/*
+ * Locks the parents concerned (shared, in byte order): @parent unless it is NULL, those of the
+ * definitions and that of the running device; then the device. If the parents are others once
+ * they are locked, it lets go and starts over.
+ */
+err_t claim_device(struct ops *ops, const struct uuid *uuid, const char *parent,
+		   struct claim **ret);
+/* Locks the device alone: for what touches only definitions. */
+err_t claim_definition(struct ops *ops, const struct uuid *uuid, struct claim **ret);
+void claim_free(struct claim *claim);
+DEFINE_CLEANUP(struct claim *, claim_free)
+
+enum action {
+	ACTION_DEFINE,
+	ACTION_UNDEFINE,
+	ACTION_MODIFY,
+	ACTION_START,
+	ACTION_STOP,
+};
+
+typedef err_t (*action_fn)(struct ops *ops, void *data);
+
+/*
+ * Runs @run as @action on @dev: the place where scripts are asked before (and can refuse, unless
+ * @force) and told afterwards. The claim on the device is held.
+ */
+err_t action_run(struct ops *ops, enum action action, const struct device *dev, bool force,
+		 action_fn run, void *data);
+
+/* The definition in @jsonfile, for @uuid on @parent. */
+err_t read_jsonfile(const char *jsonfile, const struct uuid *uuid, const char *parent,
+		    struct device **ret);
+/* The only parent of @claim's definitions, or @parent, which must be one. */
+err_t choose_definition(const struct claim *claim, const struct uuid *uuid, const char *parent,
+			const char **ret);
+/* Warns if the parent is there and has no such type. */
+void warn_of_missing_type(const struct ops *ops, const struct device *dev);

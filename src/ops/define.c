@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "context.h"
+
+/* Parent and type as asked for, or those of the running device of that UUID. */
+static err_t describe(const struct define_request *request, const struct claim *claim,
+		      const struct uuid *uuid, struct device **ret)
+{
+	const struct device *running = claim->running;
+	const char *parent = request->parent;
+	const char *type = request->type;
+
+	if (!parent && type)
+		return err_hint(err_new(ERR_USAGE, "a type is given, and no parent"),
+				"say which with --parent");
+	if (!parent && !running)
+		return err_hint(
+			err_new(ERR_USAGE, "no parent is given, and no device %s runs", uuid->text),
+			"say which with --parent and --type");
+	if (!parent)
+		parent = running->parent;
+	if (!type && running)
+		type = running->type;
+	if (!type)
+		return err_hint(
+			err_new(ERR_USAGE, "no type is given, and no device %s runs", uuid->text),
+			"say which with --type; 'mdevadm types --parent %s' lists them", parent);
+
+	*ret = device_new(uuid, parent, type);
+	(*ret)->start = request->is_auto ? DEVICE_START_AUTO : DEVICE_START_MANUAL;
+	return NULL;
+}
+
+static err_t save_new(struct ops *ops, void *data)
+{
+	return store_save(ops->store, data, STORE_SAVE_NEW);
+}
+
+static err_t define(struct ops *ops, const struct define_request *request, const struct uuid *uuid,
+		    struct device *given)
+{
+	_cleanup_(device_freep) struct device *dev = given;
+	_cleanup_(claim_freep) struct claim *claim = NULL;
+	struct err *e = claim_definition(ops, uuid, &claim);
+
+	if (!e && !dev)
+		e = describe(request, claim, uuid, &dev);
+	if (e)
+		return e;
+	if (strlist_has(&claim->defined, dev->parent))
+		return err_hint(
+			err_new(ERR_EXISTS, "it is already defined on parent '%s'", dev->parent),
+			"change it with 'mdevadm modify'");
+	warn_of_missing_type(ops, dev);
+	return action_run(ops, ACTION_DEFINE, dev, request->force, save_new, dev);
+}
+
+err_t op_define(struct ops *ops, const struct define_request *request, struct uuid *ret_made)
+{
+	struct uuid uuid = request->uuid;
+	struct device *given = NULL;
+	struct err *e = NULL;
+
+	if (!uuid_is_set(&uuid))
+		e = uuid_generate(&uuid);
+	if (!e && request->jsonfile)
+		e = read_jsonfile(request->jsonfile, &uuid, request->parent, &given);
+	if (!e)
+		e = define(ops, request, &uuid, given);
+	if (e)
+		return err_wrap(e, "cannot define %s", uuid.text);
+	*ret_made = uuid_is_set(&request->uuid) ? (struct uuid){ 0 } : uuid;
+	return NULL;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "context.h"
+
+static int compare(const void *a, const void *b)
+{
+	const struct device *x = *(struct device *const *)a;
+	const struct device *y = *(struct device *const *)b;
+	int order = strcmp(x->parent, y->parent);
+
+	return order ? order : strcmp(x->uuid.text, y->uuid.text);
+}
+
+static void sort(struct device_list *list)
+{
+	if (list->count)
+		qsort(list->items, list->count, sizeof(struct device *), compare);
+}
+
+/* The same device in a sorted list, or NULL. */
+static struct device *find(const struct device_list *list, struct device *dev)
+{
+	struct device **found = NULL;
+
+	if (list->count)
+		found = bsearch(&dev, list->items, list->count, sizeof(struct device *), compare);
+	return found ? *found : NULL;
+}
+
+static bool is_wanted(const struct device *dev, const struct list_request *request)
+{
+	return (!uuid_is_set(&request->uuid) || uuid_is_equal(&dev->uuid, &request->uuid)) &&
+	       (!request->parent || strcmp(dev->parent, request->parent) == 0);
+}
+
+/* What runs, sorted; of one UUID without a look at the others. */
+static err_t list_running(const struct ops *ops, const struct list_request *request,
+			  struct device_list *ret)
+{
+	_cleanup_(device_list_clear) struct device_list all = { 0 };
+	struct device *one = NULL;
+	struct err *e;
+
+	if (uuid_is_set(&request->uuid)) {
+		e = mdev_find(ops->sysfs, &request->uuid, &one);
+		if (one && one->type && one->state != DEVICE_STATE_REMOVING)
+			device_list_add(&all, one);
+		else
+			device_free(one);
+	} else {
+		e = mdev_scan(ops->sysfs, &all);
+	}
+	for (size_t i = 0; i < all.count; i++)
+		if (is_wanted(all.items[i], request))
+			device_list_add(ret, take(all.items[i]));
+	sort(ret);
+	return e;
+}
+
+static err_t list_defined(const struct ops *ops, const struct list_request *request,
+			  struct device_list *ret)
+{
+	const struct uuid *uuid = uuid_is_set(&request->uuid) ? &request->uuid : NULL;
+	struct err *e = store_load_all(ops->store, uuid, request->parent, ret);
+
+	sort(ret);
+	return e;
+}
+
+/* Definitions, with the state of what runs. */
+static err_t list_definitions(const struct ops *ops, const struct list_request *request,
+			      struct device_list *ret)
+{
+	_cleanup_(device_list_clear) struct device_list running = { 0 };
+	struct err *e = list_defined(ops, request, ret);
+
+	if (!e && ret->count)
+		e = list_running(ops, request, &running);
+	for (size_t i = 0; i < ret->count; i++) {
+		const struct device *same = find(&running, ret->items[i]);
+
+		if (same)
+			ret->items[i]->state = same->state;
+	}
+	return e;
+}
+
+/* What runs, with the start mode of its definition. */
+static err_t list_devices(const struct ops *ops, const struct list_request *request,
+			  struct device_list *ret)
+{
+	_cleanup_(device_list_clear) struct device_list defined = { 0 };
+	struct err *e = list_running(ops, request, ret);
+
+	if (!e && ret->count)
+		e = list_defined(ops, request, &defined);
+	for (size_t i = 0; i < ret->count; i++) {
+		const struct device *same = find(&defined, ret->items[i]);
+
+		if (!same)
+			continue;
+		ret->items[i]->is_defined = true;
+		ret->items[i]->start = same->start;
+	}
+	return e;
+}
+
+err_t op_list(struct ops *ops, const struct list_request *request, struct device_list *ret)
+{
+	return request->defined ? list_definitions(ops, request, ret)
+				: list_devices(ops, request, ret);
+}
+
+err_t op_types(struct ops *ops, const char *parent, struct parent_list *ret)
+{
+	return sysfs_read_parents(ops->sysfs, parent, ret);
+}

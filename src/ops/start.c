@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "start.h"
+
+#include <string.h>
+
+/* How long a device that is taken back may need to go. */
+#define ROLL_BACK_MS 30000
+
+/* Creates and configures the device; on failure leaves no half-configured one behind. */
+static err_t bring_up(struct ops *ops, void *data)
+{
+	const struct device *dev = data;
+	const struct deadline deadline = deadline_in(ROLL_BACK_MS);
+	struct err *e = mdev_create(ops->sysfs, dev);
+	struct err *undo;
+
+	if (e)
+		return e;
+	e = mdev_write_attrs(ops->sysfs, dev);
+	if (!e)
+		return NULL;
+	undo = mdev_remove(ops->sysfs, dev->parent, &dev->uuid, &deadline);
+	return err_also(e, err_wrap(undo, "the device is there without all its attributes"));
+}
+
+/* The words in which it exists already are mdevctl's: scripts look for them. */
+static err_t exists_already(const struct device *running, const char *parent, const char *type)
+{
+	const char *has_type = running->type ? running->type : "unknown";
+	struct err *e;
+
+	if (running->state == DEVICE_STATE_STUCK)
+		return err_hint(err_new(ERR_EXISTS,
+					"Device already exists and is stuck on parent "
+					"'%s': something removed it while it was being "
+					"created",
+					running->parent),
+				"only unloading the driver of parent '%s' removes it",
+				running->parent);
+	if (parent && strcmp(running->parent, parent) != 0)
+		e = err_new(ERR_EXISTS, "Device exists under different parent '%s'",
+			    running->parent);
+	else if (type && strcmp(has_type, type) != 0)
+		e = err_new(ERR_EXISTS, "Device exists with different type '%s'", has_type);
+	else
+		e = err_new(ERR_EXISTS, "Device already exists on parent '%s'", running->parent);
+	return err_hint(e, "'mdevadm stop --uuid %s' stops it", running->uuid.text);
+}
+
+err_t start_claimed(struct ops *ops, const struct claim *claim, struct device *dev, bool force)
+{
+	_cleanup_(dir_freep) struct dir *parent = NULL;
+	struct err *e;
+
+	if (claim->running)
+		return exists_already(claim->running, dev->parent, dev->type);
+	e = sysfs_open_parent(ops->sysfs, dev->parent, &parent);
+	if (e)
+		return e;
+	return action_run(ops, ACTION_START, dev, force, bring_up, dev);
+}
+
+/* The definition that is meant: of the asked-for parent and type if there is one. */
+static err_t load_definition(const struct ops *ops, const struct start_request *request,
+			     const struct claim *claim, struct device **ret)
+{
+	_cleanup_(device_freep) struct device *dev = NULL;
+	const char *parent;
+	struct err *e = choose_definition(claim, &request->uuid, request->parent, &parent);
+
+	if (!e)
+		e = store_load(ops->store, parent, &request->uuid, &dev);
+	if (e)
+		return e;
+	if (request->type && strcmp(request->type, dev->type) != 0)
+		return err_hint(err_new(ERR_INVALID, "it is defined with type '%s', not '%s'",
+					dev->type, request->type),
+				"leave --type out, or change the definition with 'mdevadm modify'");
+	*ret = take(dev);
+	return NULL;
+}
+
+/* The device to start: what is defined, or else what parent and type say. */
+static err_t describe(const struct ops *ops, const struct start_request *request,
+		      const struct uuid *uuid, const struct claim *claim, struct device **ret)
+{
+	bool is_defined = request->parent ? strlist_has(&claim->defined, request->parent)
+					  : claim->defined.count > 0;
+
+	if (is_defined)
+		return load_definition(ops, request, claim, ret);
+	if (claim->running)
+		return exists_already(claim->running, request->parent, request->type);
+	if (request->parent && request->type) {
+		*ret = device_new(uuid, request->parent, request->type);
+		return NULL;
+	}
+	if (request->parent && !uuid_is_set(&request->uuid))
+		return err_hint(err_new(ERR_USAGE, "no type is given"),
+				"say which with --type; 'mdevadm types --parent %s' lists them",
+				request->parent);
+	if (request->parent)
+		return err_hint(
+			err_new(ERR_NOT_FOUND, "it is not defined on parent '%s'", request->parent),
+			"define it, or say with --type what to start");
+	return err_hint(err_new(ERR_NOT_FOUND, "it is not defined"),
+			"define it, or say with --parent and --type what to start");
+}
+
+static err_t start(struct ops *ops, const struct start_request *request, const struct uuid *uuid,
+		   struct device *given)
+{
+	_cleanup_(device_freep) struct device *dev = given;
+	_cleanup_(claim_freep) struct claim *claim = NULL;
+	struct err *e = claim_device(ops, uuid, request->parent, &claim);
+
+	if (!e && !dev)
+		e = describe(ops, request, uuid, claim, &dev);
+	return e ? e : start_claimed(ops, claim, dev, request->force);
+}
+
+err_t op_start(struct ops *ops, const struct start_request *request, struct uuid *ret_made)
+{
+	struct uuid uuid = request->uuid;
+	struct device *given = NULL;
+	struct err *e = NULL;
+
+	if (!uuid_is_set(&uuid))
+		e = uuid_generate(&uuid);
+	if (!e && request->jsonfile)
+		e = read_jsonfile(request->jsonfile, &uuid, request->parent, &given);
+	if (!e)
+		e = start(ops, request, &uuid, given);
+	if (e)
+		return err_wrap(e, "cannot start %s", uuid.text);
+	*ret_made = uuid_is_set(&request->uuid) ? (struct uuid){ 0 } : uuid;
+	return NULL;
+}

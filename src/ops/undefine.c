@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "context.h"
+
+static err_t remove_definition(struct ops *ops, void *data)
+{
+	const struct device *dev = data;
+
+	return store_remove(ops->store, dev->parent, &dev->uuid);
+}
+
+/* A definition that cannot be read can still be removed. */
+static err_t undefine_on(struct ops *ops, const struct undefine_request *request,
+			 const char *parent)
+{
+	_cleanup_(device_freep) struct device *dev = NULL;
+	struct err *e = store_load(ops->store, parent, &request->uuid, &dev);
+
+	if (e && err_kind(e) == ERR_INVALID) {
+		env_warn(ops->env, err_wrap(e, "the definition that is removed is broken"));
+		e = NULL;
+	}
+	if (e)
+		return e;
+	if (!dev)
+		dev = device_new(&request->uuid, parent, "");
+	return action_run(ops, ACTION_UNDEFINE, dev, request->force, remove_definition, dev);
+}
+
+static err_t undefine_all(struct ops *ops, const struct undefine_request *request,
+			  const struct strlist *parents)
+{
+	size_t failed = 0;
+
+	if (parents->count == 1)
+		return undefine_on(ops, request, parents->items[0]);
+
+	for (size_t i = 0; i < parents->count; i++) {
+		struct err *e = undefine_on(ops, request, parents->items[i]);
+
+		failed += e != NULL;
+		env_warn(ops->env, err_wrap(e, "cannot undefine %s on parent '%s'",
+					    request->uuid.text, parents->items[i]));
+	}
+	if (!failed)
+		return NULL;
+	return err_new(ERR_PARTIAL, "%zu of %zu definitions are still there", failed,
+		       parents->count);
+}
+
+static err_t undefine(struct ops *ops, const struct undefine_request *request)
+{
+	_cleanup_(claim_freep) struct claim *claim = NULL;
+	const char *parent;
+	struct err *e = claim_definition(ops, &request->uuid, &claim);
+
+	if (e)
+		return e;
+	if (!request->parent && claim->defined.count)
+		return undefine_all(ops, request, &claim->defined);
+	e = choose_definition(claim, &request->uuid, request->parent, &parent);
+	return e ? e : undefine_on(ops, request, parent);
+}
+
+err_t op_undefine(struct ops *ops, const struct undefine_request *request)
+{
+	return err_wrap(undefine(ops, request), "cannot undefine %s", request->uuid.text);
+}
