@@ -66,11 +66,9 @@ err_t output_close(struct output *output)
 
 void output_text(struct output *output, const char *text)
 {
-	_cleanup_(mem_freep) char *escaped = NULL;
+	_cleanup_(mem_freep) char *escaped = str_is_plain(text) ? NULL : str_escape(text);
 
-	if (!str_is_plain(text))
-		text = escaped = str_escape(text);
-	fputs(text, output->stream);
+	fputs(escaped ? escaped : text, output->stream);
 }
 
 static int append(const char *data, size_t size, void *stream)

@@ -157,14 +157,13 @@ static err_t parent_not_found(const struct sysfs *sysfs, const char *parent)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
 	static const char advice[] = "'mdevadm types' lists the parents";
-	_cleanup_(err_freep) struct err *e = NULL;
 
 	if (!sysfs->top)
 		return err_hint(err_new(ERR_NOT_FOUND,
 					"Unable to find parent device '%s': no sysfs at '%s'",
 					parent, sysfs->env->dir[ENV_DIR_SYS]),
 				"mount it: mount -t sysfs sysfs /sys");
-	e = sysfs_list_parents(sysfs, &names);
+	err_free(sysfs_list_parents(sysfs, &names));
 	for (size_t i = 0; i < names.count; i++)
 		if (strcasecmp(names.items[i], parent) == 0)
 			return err_hint(err_new(ERR_NOT_FOUND,

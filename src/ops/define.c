@@ -66,6 +66,8 @@ err_t op_define(struct ops *ops, const struct define_request *request, struct uu
 		e = read_jsonfile(request->jsonfile, &uuid, request->parent, &given);
 	if (!e)
 		e = define(ops, request, &uuid, given);
+	if (e && !uuid_is_set(&request->uuid))
+		return err_wrap(e, "cannot define a device on parent '%s'", request->parent);
 	if (e)
 		return err_wrap(e, "cannot define %s", uuid.text);
 	*ret_made = uuid_is_set(&request->uuid) ? (struct uuid){ 0 } : uuid;

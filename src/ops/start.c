@@ -131,6 +131,8 @@ err_t op_start(struct ops *ops, const struct start_request *request, struct uuid
 		e = read_jsonfile(request->jsonfile, &uuid, request->parent, &given);
 	if (!e)
 		e = start(ops, request, &uuid, given);
+	if (e && !uuid_is_set(&request->uuid))
+		return err_wrap(e, "cannot start a device on parent '%s'", request->parent);
 	if (e)
 		return err_wrap(e, "cannot start %s", uuid.text);
 	*ret_made = uuid_is_set(&request->uuid) ? (struct uuid){ 0 } : uuid;
