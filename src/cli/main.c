@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/interrupt.h"
 #include "base/str.h"
 #include "command.h"
 
@@ -191,5 +192,6 @@ int main(int argc, char **argv)
 		e = is_answered(&run.values) ? answer(&run) : run_command(&run);
 	print_err(&run, "", e);
 	values_clear(&run.values);
+	interrupt_deliver();
 	return e ? (int)err_kind(e) : 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The kernel queues those who wait in flock(), which makes waiting prompt and fair, but gives
- * them no time limit. A timer that signals this very thread ends the wait. It goes on firing,
- * so that a signal which comes just before flock() is not the only one.
+ * them no time limit. A timer that signals this very thread makes it look up regularly: whether
+ * the time is over, and whether the run has been interrupted.
  */
 #include "wait.h"
 
@@ -12,7 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define REPEAT_NS 20000000
+#include "base/interrupt.h"
+
+#define LOOK_UP_NS 20000000
 
 #ifndef sigev_notify_thread_id
 #define sigev_notify_thread_id _sigev_un._tid
@@ -23,31 +25,28 @@ static void do_nothing(int signal)
 	(void)signal;
 }
 
-static err_t start_timer(const struct deadline *deadline, timer_t *ret)
+static err_t start_timer(timer_t *ret)
 {
 	/* Without SA_RESTART: the signal is there to interrupt. */
 	const struct sigaction action = { .sa_handler = do_nothing };
+	const struct itimerspec times = { .it_value.tv_nsec = LOOK_UP_NS,
+					  .it_interval.tv_nsec = LOOK_UP_NS };
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM };
-	struct itimerspec times = { .it_interval.tv_nsec = REPEAT_NS };
 
 	event.sigev_notify_thread_id = gettid();
-	times.it_value.tv_sec = deadline->at_ns / 1000000000;
-	times.it_value.tv_nsec = deadline->at_ns % 1000000000;
 	if (sigaction(SIGALRM, &action, NULL) < 0 || timer_create(CLOCK_MONOTONIC, &event, ret) < 0)
 		return err_errno(errno, "cannot set a timer");
-	if (timer_settime(*ret, TIMER_ABSTIME, &times, NULL) < 0) {
-		struct err *e = err_errno(errno, "cannot set a timer");
-
-		timer_delete(*ret);
-		return e;
-	}
+	timer_settime(*ret, 0, &times, NULL);
 	return NULL;
 }
 
-/* Waits; interrupted by a signal it looks at the time and goes on. */
 static err_t wait_until(int fd, int operation, const struct deadline *deadline, bool *ret)
 {
 	while (flock(fd, operation) < 0) {
+		struct err *e = interrupt_check();
+
+		if (e)
+			return e;
 		if (errno != EINTR)
 			return err_errno(errno, "flock");
 		if (deadline_is_over(deadline)) {
@@ -74,10 +73,8 @@ err_t wait_for_flock(int fd, int operation, const struct deadline *deadline, boo
 		*ret = false;
 		return NULL;
 	}
-	if (deadline->at_ns == DEADLINE_NEVER)
-		return wait_until(fd, operation, deadline, ret);
 
-	e = start_timer(deadline, &timer);
+	e = start_timer(&timer);
 	if (e)
 		return e;
 	e = wait_until(fd, operation, deadline, ret);

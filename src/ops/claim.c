@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "base/interrupt.h"
 #include "context.h"
 
 void claim_free(struct claim *claim)
@@ -22,9 +23,13 @@ void claim_free(struct claim *claim)
 	free(claim);
 }
 
+/* From the first claim on, signals wait until what has been begun is done or undone. */
 static err_t open_locks(struct ops *ops)
 {
-	return ops->locks ? NULL : locks_open(ops->env, &ops->locks);
+	if (ops->locks)
+		return NULL;
+	interrupt_defer();
+	return locks_open(ops->env, &ops->locks);
 }
 
 /* Reads what there is of the device, and adds the parents concerned, sorted. */

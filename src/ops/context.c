@@ -30,15 +30,6 @@ void ops_free(struct ops *ops)
 	free(ops);
 }
 
-err_t action_run(struct ops *ops, enum action action, const struct device *dev, bool force,
-		 action_fn run, void *data)
-{
-	(void)action;
-	(void)dev;
-	(void)force;
-	return run(ops, data);
-}
-
 err_t read_jsonfile(const char *jsonfile, const struct uuid *uuid, const char *parent,
 		    struct device **ret)
 {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/interrupt.h"
+
 /* How long a device that is taken back may need to go. */
 #define ROLL_BACK_MS 30000
 
@@ -16,7 +18,9 @@ static err_t bring_up(struct ops *ops, void *data)
 
 	if (e)
 		return e;
-	e = mdev_write_attrs(ops->sysfs, dev);
+	e = interrupt_check();
+	if (!e)
+		e = mdev_write_attrs(ops->sysfs, dev);
 	if (!e)
 		return NULL;
 	undo = mdev_remove(ops->sysfs, dev->parent, &dev->uuid, &deadline);
