@@ -43,12 +43,13 @@ static err_t start_timer(timer_t *ret)
 static err_t wait_until(int fd, int operation, const struct deadline *deadline, bool *ret)
 {
 	while (flock(fd, operation) < 0) {
+		int errnum = errno;
 		struct err *e = interrupt_check();
 
 		if (e)
 			return e;
-		if (errno != EINTR)
-			return err_errno(errno, "flock");
+		if (errnum != EINTR)
+			return err_errno(errnum, "flock");
 		if (deadline_is_over(deadline)) {
 			*ret = false;
 			return NULL;
