@@ -23,6 +23,7 @@ struct env {
 	char *dir[ENV_DIR_COUNT];  /* absolute, no slash at the end; owned */
 	bool moved[ENV_DIR_COUNT]; /* elsewhere than on the running system */
 	int lock_timeout_ms;	   /* 0 does not wait, -1 waits for ever */
+	bool old_kernel;	   /* before 5.2: creates and removes race with a parent's going */
 	bool nested;		   /* started by a script that a run of ours waits for */
 	env_warn_fn warn;	   /* NULL throws warnings away */
 	void *warn_data;
@@ -37,7 +38,7 @@ struct env_options {
 
 /*
  * @options first, then MDEVADM_ROOT, MDEVCTL_ENV_ROOT, MDEVADM_LOCK_TIMEOUT and
- * MDEVADM_NESTED, then the system's own places. Variables are not believed in a set-user-ID
+ * MDEVADM_NESTED, MDEVADM_KERNEL_RELEASE (in uname(2)'s stead), then the system's own places. Variables are not believed in a set-user-ID
  * process. Fails with ERR_USAGE or ERR_INVALID.
  */
 err_t env_new(const struct env_options *options, struct env **ret);

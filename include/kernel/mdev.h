@@ -33,6 +33,19 @@ err_t mdev_create(const struct sysfs *sysfs, const struct device *dev);
  * one, all are looked at: one that leads out of the device's directory is ERR_INVALID.
  */
 err_t mdev_write_attrs(const struct sysfs *sysfs, const struct device *dev);
-/* Removes the device and succeeds only when its directory is gone; ERR_BUSY at the deadline. */
+/* The inode of the device's directory, which no later device of that UUID has; 0 if it is gone. */
+ino_t mdev_inode(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid);
+/* Waits until the device's directory is gone; *ret is false if @deadline or a signal came first. */
+err_t mdev_wait_gone(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid,
+		     const struct deadline *deadline, bool *ret);
+
+/*
+ * Removes the device and succeeds only when its directory is gone.
+ *
+ * The kernel blocks a removal for as long as somebody has the device open, and nothing ends that:
+ * so a child does it, which has nothing open but the @lock_fds, and keeps those locks until it is
+ * through. At @deadline, or when a signal is pending, waiting ends with ERR_IN_USE and the child
+ * is left behind.
+ */
 err_t mdev_remove(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid,
-		  const struct deadline *deadline);
+		  const int *lock_fds, size_t lock_count, const struct deadline *deadline);

@@ -18,11 +18,11 @@ DEFINE_CLEANUP(struct sysfs *, sysfs_free)
 
 /* Adds the names of all parents, sorted. */
 err_t sysfs_list_parents(const struct sysfs *sysfs, struct strlist *ret);
-bool sysfs_has_parent(const struct sysfs *sysfs, const char *parent);
 /* ERR_NOT_FOUND names a parent whose name differs only in case. */
 err_t sysfs_open_parent(const struct sysfs *sysfs, const char *parent, struct dir **ret);
-/* Whether the parent is there and surely lacks that type. */
-bool sysfs_lacks_type(const struct sysfs *sysfs, const char *parent, const char *type);
+/* Whether the parent @dir has types at all, which it has while its driver is there, or that one. */
+bool sysfs_has_types(const struct dir *dir);
+bool sysfs_has_type(const struct dir *dir, const char *type);
 
 /*
  * Adds the parents, or only @parent unless it is NULL, with their types, sorted. A type that

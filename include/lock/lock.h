@@ -39,5 +39,12 @@ err_t lock_parent(const struct locks *locks, const char *parent, enum lock_mode 
 /* Exclusive. */
 err_t lock_device(const struct locks *locks, const struct uuid *uuid,
 		  const struct deadline *deadline, struct lock **ret);
+/*
+ * The descriptor behind it, for a child that is to keep the lock longer than this process does:
+ * then also tell lock_leave() of it.
+ */
+int lock_fd(const struct lock *lock);
+/* lock_free() leaves the lock's file where it is, since somebody else still has it locked. */
+void lock_leave(struct lock *lock);
 void lock_free(struct lock *lock);
 DEFINE_CLEANUP(struct lock *, lock_free)

@@ -39,10 +39,13 @@ struct device {
 	json_t *other_keys; /* of its definition, not ours; NULL if there are none */
 	enum device_state state;
 	bool is_defined;
+	bool is_incomplete; /* a start that died has left it without all its attributes */
 };
 
 /* The strings are copied and may be NULL. */
 struct device *device_new(const struct uuid *uuid, const char *parent, const char *type);
+/* Without the state and what only a definition has. */
+struct device *device_copy(const struct device *dev);
 void device_free(struct device *dev);
 DEFINE_CLEANUP(struct device *, device_free)
 

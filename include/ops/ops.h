@@ -77,16 +77,79 @@ err_t op_start(struct ops *ops, const struct start_request *request, struct uuid
 struct stop_request {
 	struct uuid uuid;
 	bool force;
+	int timeout_ms;	   /* for a removal that blocks in the kernel */
+	int wait_users_ms; /* for those who have it open; 0 does not wait */
 };
 
-/* Succeeds when the device is gone. */
+/*
+ * Succeeds when the device is gone. ERR_IN_USE, naming them, if somebody has it open, or if the
+ * removal blocks longer than the time limit: then it goes on by itself, keeping its locks.
+ */
 err_t op_stop(struct ops *ops, const struct stop_request *request);
 
+struct start_all_request {
+	const char *parent; /* NULL: of all parents */
+	bool only_auto;
+	unsigned jobs; /* how many at a time */
+	bool force;
+};
+
 /*
- * Starts what is defined on @parent with start mode auto. A device that cannot be started is
- * warned about, the others go on: ERR_PARTIAL. One that runs as defined is no failure.
+ * Starts what is defined. A device that cannot be started is warned about, the others go on:
+ * ERR_PARTIAL. One that runs as defined is no failure.
  */
-err_t op_start_parent(struct ops *ops, const char *parent);
+err_t op_start_all(struct ops *ops, const struct start_all_request *request);
+
+/*
+ * The same of what is defined as auto on @parent, when it has registered. While it is held, only
+ * that is noted, without waiting: the one who lifts the hold starts them.
+ */
+err_t op_start_parent(struct ops *ops, const char *parent, unsigned jobs);
+
+struct stop_all_request {
+	const char *parent; /* NULL: of all parents */
+	unsigned jobs;
+	bool force;
+	int timeout_ms;
+};
+
+/* Stops what runs; as op_start_all(). */
+err_t op_stop_all(struct ops *ops, const struct stop_all_request *request);
+
+struct drain_request {
+	const char *parent;
+	const char *reason;   /* NULL: a general one */
+	char *const *command; /* NULL: the parent stays held */
+	unsigned jobs;
+	bool force;
+	int timeout_ms; /* for each removal, and for the parent to come back */
+};
+
+/*
+ * Stops all devices of the parent and holds it, so that nothing is started there. With a command,
+ * runs it, and when that succeeded, starts again what ran and what is auto, and lifts the hold.
+ * *ret_status is the command's exit status (126 and 127 as shells have it). On failure the
+ * parent stays held for op_resume(). ERR_IN_USE, and nothing is changed, if a device is open.
+ */
+err_t op_drain(struct ops *ops, const struct drain_request *request, int *ret_status);
+/* Adds what op_drain() would stop, sorted. */
+err_t op_drain_preview(struct ops *ops, const char *parent, struct device_list *ret);
+/* Goes on where a drain ended: starts what ran and what is auto, and lifts the hold. */
+err_t op_resume(struct ops *ops, const struct drain_request *request);
+/* Holds the parent; its devices go on. */
+err_t op_hold(struct ops *ops, const char *parent, const char *reason);
+
+/* *ret says why nothing may be started on the parent, owned by the caller; NULL if it may. */
+err_t op_held_reason(struct ops *ops, const char *parent, char **ret);
+
+struct wait_request {
+	const char *parent;
+	const char *type; /* NULL: any */
+	int timeout_ms;	  /* -1 waits for ever */
+};
+
+/* Waits until the parent, with that type, is there; ERR_NOT_FOUND when the time is over. */
+err_t op_wait(struct ops *ops, const struct wait_request *request);
 
 struct list_request {
 	bool defined; /* definitions rather than what runs */

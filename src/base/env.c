@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -127,6 +129,27 @@ static const char *root_from_environment(void)
 	return root && *root ? root : NULL;
 }
 
+/* Linux 5.2 made creates and removes safe against the unregistering of their parent. */
+static bool is_old_release(const char *release)
+{
+	int major = 0;
+	int minor = 0;
+
+	if (sscanf(release, "%d.%d", &major, &minor) != 2)
+		return false;
+	return major < 5 || (major == 5 && minor < 2);
+}
+
+static bool is_old_kernel(void)
+{
+	const char *release = secure_getenv("MDEVADM_KERNEL_RELEASE");
+	struct utsname name;
+
+	if (release && *release)
+		return is_old_release(release);
+	return uname(&name) == 0 && is_old_release(name.release);
+}
+
 err_t env_new(const struct env_options *options, struct env **ret)
 {
 	_cleanup_(env_freep) struct env *env = mem_zalloc(sizeof(*env));
@@ -141,6 +164,7 @@ err_t env_new(const struct env_options *options, struct env **ret)
 	if (e)
 		return e;
 
+	env->old_kernel = is_old_kernel();
 	env->nested = secure_getenv("MDEVADM_NESTED") != NULL;
 	*ret = take(env);
 	return NULL;

@@ -35,9 +35,23 @@ static void print_attrs(struct output *output, const struct device *dev)
 	}
 }
 
-static void print_device(struct output *output, const struct device *dev, bool defined,
+/* Why nothing may be started on the parent. */
+static void print_held(struct invocation *invocation, const char *parent)
+{
+	_cleanup_(mem_freep) char *reason = NULL;
+	_cleanup_(err_freep) struct err *e = op_held_reason(invocation->ops, parent, &reason);
+
+	if (e || !reason)
+		return;
+	fputs("  Held: ", output_stream(invocation->output));
+	output_text(invocation->output, reason);
+	fputc('\n', output_stream(invocation->output));
+}
+
+static void print_device(struct invocation *invocation, const struct device *dev, bool defined,
 			 bool verbose)
 {
+	struct output *output = invocation->output;
 	FILE *stream = output_stream(output);
 
 	fprintf(stream, "%s ", dev->uuid.text);
@@ -49,9 +63,13 @@ static void print_device(struct output *output, const struct device *dev, bool d
 		fputs(" (active)", stream);
 	if (!defined && dev->is_defined)
 		fputs(" (defined)", stream);
+	if (dev->is_incomplete)
+		fputs(" (incomplete)", stream);
 	fputc('\n', stream);
-	if (verbose)
+	if (verbose) {
 		print_attrs(output, dev);
+		print_held(invocation, dev->parent);
+	}
 }
 
 /* [{PARENT: [{UUID: {…}}, …], …}] of a list that is sorted by parent. */
@@ -110,7 +128,7 @@ static err_t run(struct invocation *invocation)
 		print_json(invocation->output, &devices, option_is_given(values, OPT_UUID));
 	else
 		for (size_t i = 0; i < devices.count; i++)
-			print_device(invocation->output, devices.items[i], request.defined,
+			print_device(invocation, devices.items[i], request.defined,
 				     option_is_given(values, OPT_VERBOSE));
 	return invocation_check_strict(invocation);
 }

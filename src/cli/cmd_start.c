@@ -8,17 +8,30 @@ static const struct poptOption options[] = {
 	{ "type", 't', POPT_ARG_STRING, NULL, OPT_TYPE, "its type, if it is not defined", "TYPE" },
 	{ "jsonfile", '\0', POPT_ARG_STRING, NULL, OPT_JSONFILE,
 	  "start what FILE describes, without defining it", "FILE" },
+	{ "all", '\0', POPT_ARG_NONE, NULL, OPT_ALL, "all that is defined (on PARENT)", NULL },
+	OPTION_JOBS,
 	OPTION_FORCE,
 	COMMON_OPTIONS,
 	POPT_TABLEEND
 };
 
 static const struct rule rules[] = {
-	{ RULE_NEEDS_ONE_OF, 0, OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) },
+	{ RULE_NEEDS_ONE_OF, 0, OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_ALL) },
+	{ RULE_EXCLUDES, OPT_BIT(OPT_ALL),
+	  OPT_BIT(OPT_UUID) | OPT_BIT(OPT_TYPE) | OPT_BIT(OPT_JSONFILE) },
+	{ RULE_NEEDS_ONE_OF, OPT_BIT(OPT_JOBS), OPT_BIT(OPT_ALL) },
 	{ RULE_EXCLUDES, OPT_BIT(OPT_JSONFILE), OPT_BIT(OPT_TYPE) },
 	{ RULE_NEEDS_ONE_OF, OPT_BIT(OPT_JSONFILE), OPT_BIT(OPT_PARENT) },
 	{ 0 },
 };
+
+static err_t start_all(struct invocation *invocation, const struct start_request *one)
+{
+	struct start_all_request request = { .parent = one->parent, .force = one->force };
+	struct err *e = option_jobs(invocation->values, &request.jobs);
+
+	return e ? e : op_start_all(invocation->ops, &request);
+}
 
 static err_t run(struct invocation *invocation)
 {
@@ -35,8 +48,9 @@ static err_t run(struct invocation *invocation)
 		e = option_parent(values, &request.parent);
 	if (!e)
 		e = option_type(values, &request.type);
-	if (!e)
-		e = op_start(invocation->ops, &request, &made);
+	if (e || option_is_given(values, OPT_ALL))
+		return e ? e : start_all(invocation, &request);
+	e = op_start(invocation->ops, &request, &made);
 	if (!e && uuid_is_set(&made))
 		fprintf(output_stream(invocation->output), "%s\n", made.text);
 	return e;

@@ -2,14 +2,17 @@
 #include "command.h"
 #include "model/name.h"
 
-static const struct poptOption options[] = { COMMON_OPTIONS, POPT_TABLEEND };
+static const struct poptOption options[] = { OPTION_JOBS, COMMON_OPTIONS, POPT_TABLEEND };
 
 static err_t run(struct invocation *invocation)
 {
 	const char *parent = invocation->values->argument;
 	struct err *e = name_check_parent(parent);
+	unsigned jobs;
 
-	return e ? e : op_start_parent(invocation->ops, parent);
+	if (!e)
+		e = option_jobs(invocation->values, &jobs);
+	return e ? e : op_start_parent(invocation->ops, parent, jobs);
 }
 
 const struct command command_start_parent_mdevs = {

@@ -32,9 +32,18 @@ static void print_type(struct output *output, const struct mdev_type *type)
 		print_field(output, "Description", type->description);
 }
 
-static void print_parent(struct output *output, const struct parent *parent)
+static void print_parent(struct invocation *invocation, const struct parent *parent)
 {
+	struct output *output = invocation->output;
+	_cleanup_(mem_freep) char *reason = NULL;
+	_cleanup_(err_freep) struct err *e = op_held_reason(invocation->ops, parent->name, &reason);
+
 	output_text(output, parent->name);
+	if (!e && reason) {
+		fputs(" (held: ", output_stream(output));
+		output_text(output, reason);
+		fputc(')', output_stream(output));
+	}
 	fputc('\n', output_stream(output));
 	for (size_t i = 0; i < parent->type_count; i++)
 		print_type(output, &parent->types[i]);
@@ -58,7 +67,7 @@ static err_t run(struct invocation *invocation)
 		output_json(invocation->output, json);
 	} else {
 		for (size_t i = 0; i < parents.count; i++)
-			print_parent(invocation->output, parents.items[i]);
+			print_parent(invocation, parents.items[i]);
 	}
 	return invocation_check_strict(invocation);
 }

@@ -11,6 +11,7 @@ struct invocation {
 	struct ops *ops;
 	struct output *output;
 	size_t warnings; /* how many there were so far; see env_warn() */
+	int exit_status; /* set by a command whose errors have a status of their own; else 0 */
 };
 
 struct command {
@@ -21,16 +22,21 @@ struct command {
 	const struct rule *rules;
 	err_t (*run)(struct invocation *invocation);
 	bool is_hidden;
+	bool takes_command; /* behind its argument */
 };
 
 /* ERR_PARTIAL if --strict is given and there was a warning: for the end of a listing. */
 err_t invocation_check_strict(const struct invocation *invocation);
 
 extern const struct command command_define;
+extern const struct command command_drain;
+extern const struct command command_hold;
 extern const struct command command_list;
 extern const struct command command_modify;
+extern const struct command command_resume;
 extern const struct command command_start;
 extern const struct command command_start_parent_mdevs;
 extern const struct command command_stop;
 extern const struct command command_types;
 extern const struct command command_undefine;
+extern const struct command command_wait;

@@ -13,7 +13,8 @@
 
 static const struct command *const commands[] = {
 	&command_define, &command_undefine, &command_modify, &command_start,
-	&command_stop,	 &command_list,	    &command_types,  &command_start_parent_mdevs,
+	&command_stop,	 &command_list,	    &command_types,  &command_drain,
+	&command_resume, &command_hold,	    &command_wait,   &command_start_parent_mdevs,
 };
 
 static const struct poptOption program_options[] = { COMMON_OPTIONS, POPT_TABLEEND };
@@ -193,5 +194,7 @@ int main(int argc, char **argv)
 	print_err(&run, "", e);
 	values_clear(&run.values);
 	interrupt_deliver();
+	if (e && run.invocation.exit_status)
+		return run.invocation.exit_status;
 	return e ? (int)err_kind(e) : 0;
 }

@@ -26,6 +26,9 @@ void values_clear(struct values *values)
 	for (size_t i = 0; i < ENV_DIR_COUNT; i++)
 		free(values->base[i]);
 	free(values->argument);
+	for (char **word = values->rest; word && *word; word++)
+		free(*word);
+	free(values->rest);
 }
 
 static err_t hint_help(struct err *e, const struct command *command)
@@ -129,6 +132,19 @@ err_t options_read_leading(const struct command *program, int argc, const char *
 	return NULL;
 }
 
+static char **copy_words(const char **words)
+{
+	size_t count = 0;
+	char **copy;
+
+	while (words[count])
+		count++;
+	copy = mem_zalloc((count + 1) * sizeof(*copy));
+	for (size_t i = 0; i < count; i++)
+		copy[i] = mem_strdup(words[i]);
+	return copy;
+}
+
 static err_t unexpected(const struct command *command, const char *argument)
 {
 	_cleanup_(mem_freep) char *shown = str_escape(argument);
@@ -152,6 +168,10 @@ err_t options_read(const struct command *command, int argc, const char **argv,
 			return hint_help(err_new(ERR_USAGE, "%s is missing", command->argument),
 					 command);
 		values->argument = mem_strdup(argument);
+	}
+	if (command->takes_command && poptPeekArg(context)) {
+		values->rest = copy_words(poptGetArgs(context));
+		return NULL;
 	}
 	argument = poptGetArg(context);
 	return argument ? unexpected(command, argument) : NULL;
@@ -222,7 +242,9 @@ void options_print_help(const struct command *command, const char *program)
 		poptGetContext(NULL, 1, argv, command->options, 0);
 
 	if (command->argument) {
-		_cleanup_(mem_freep) char *usage = mem_printf("[OPTION...] %s", command->argument);
+		_cleanup_(mem_freep) char *usage =
+			mem_printf("[OPTION...] %s%s", command->argument,
+				   command->takes_command ? " [-- COMMAND [ARG...]]" : "");
 
 		poptSetOtherOptionHelp(context, usage);
 		poptPrintHelp(context, stdout, 0);
@@ -261,4 +283,43 @@ err_t option_parent(const struct values *values, const char **ret)
 err_t option_type(const struct values *values, const char **ret)
 {
 	return option_name_checked(values, OPT_TYPE, name_check_type, ret);
+}
+
+static err_t option_number(const struct values *values, enum option option, const char *name,
+			   unsigned long least, unsigned long most, unsigned long *ret)
+{
+	const char *text = values->text[option];
+	_cleanup_(mem_freep) char *shown = NULL;
+	unsigned long number;
+
+	if (!text)
+		return NULL;
+	if (str_to_number(text, most, &number) && number >= least) {
+		*ret = number;
+		return NULL;
+	}
+	shown = str_escape(text);
+	return err_hint(err_new(ERR_USAGE, "%s: '%s' is not a number", name, shown),
+			"give a whole number from %lu to %lu", least, most);
+}
+
+err_t option_jobs(const struct values *values, unsigned *ret)
+{
+	unsigned long jobs = JOBS_DEFAULT;
+	struct err *e = option_number(values, OPT_JOBS, "--jobs", 1, 256, &jobs);
+
+	if (!e)
+		*ret = (unsigned)jobs;
+	return e;
+}
+
+err_t option_seconds(const struct values *values, enum option option, int *ret)
+{
+	unsigned long seconds = (unsigned long)*ret / 1000;
+	const char *name = option == OPT_TIMEOUT ? "--timeout" : "--wait-users";
+	struct err *e = option_number(values, option, name, 0, 86400, &seconds);
+
+	if (!e)
+		*ret = (int)seconds * 1000;
+	return e;
 }

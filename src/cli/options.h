@@ -32,6 +32,12 @@ enum option {
 	OPT_VERBOSE,
 	OPT_STRICT,
 	OPT_FORCE,
+	OPT_ALL,
+	OPT_JOBS,
+	OPT_TIMEOUT,
+	OPT_WAIT_USERS,
+	OPT_REASON,
+	OPT_DRY_RUN,
 	OPT_COUNT,
 };
 
@@ -49,6 +55,18 @@ extern struct poptOption common_options[];
 		"force", 'f', POPT_ARG_NONE, NULL, OPT_FORCE, "go on although a callout refuses", \
 			NULL                                                                      \
 	}
+
+#define OPTION_JOBS                                                                              \
+	{                                                                                        \
+		"jobs", '\0', POPT_ARG_STRING, NULL, OPT_JOBS, "do N devices at a time (8)", "N" \
+	}
+#define OPTION_TIMEOUT(what)                                                     \
+	{                                                                        \
+		"timeout", '\0', POPT_ARG_STRING, NULL, OPT_TIMEOUT, what, "SEC" \
+	}
+
+#define JOBS_DEFAULT	  8
+#define TIMEOUT_DEFAULT_S 30
 
 enum rule_kind {
 	RULE_END,
@@ -70,6 +88,7 @@ struct values {
 	struct env_options env;
 	char *base[ENV_DIR_COUNT]; /* owned; struct env_options borrows them */
 	char *argument;		   /* the one that is no option, NULL if there is none; owned */
+	char **rest;		   /* what is behind it, for a command that takes one; owned */
 };
 
 void values_clear(struct values *values);
@@ -99,3 +118,6 @@ static inline bool option_is_given(const struct values *values, enum option opti
 err_t option_uuid(const struct values *values, struct uuid *ret);
 err_t option_parent(const struct values *values, const char **ret);
 err_t option_type(const struct values *values, const char **ret);
+err_t option_jobs(const struct values *values, unsigned *ret);
+/* @ret is in milliseconds, what was given in seconds. */
+err_t option_seconds(const struct values *values, enum option option, int *ret);

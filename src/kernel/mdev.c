@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sysfs_private.h"
@@ -36,7 +37,7 @@ static const struct sysfs_cause attr_causes[] = {
 
 static err_t no_type(const struct dir *dir, const char *parent, const char *type)
 {
-	if (faccessat(dir->fd, SYSFS_TYPES, F_OK, 0) < 0)
+	if (!sysfs_has_types(dir))
 		return err_hint(err_new(ERR_NOT_FOUND,
 					"parent '%s' has no types: its driver is going or gone",
 					parent),
@@ -98,6 +99,17 @@ err_t mdev_create(const struct sysfs *sysfs, const struct device *dev)
 	if (!e)
 		e = check_created(sysfs, dev);
 	return e;
+}
+
+ino_t mdev_inode(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+	_cleanup_(err_freep) struct err *e = sysfs_open_parent(sysfs, parent, &dir);
+	struct stat st;
+
+	if (e || fstatat(dir->fd, uuid->text, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	return st.st_ino;
 }
 
 static err_t open_device(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid,
@@ -167,62 +179,4 @@ err_t mdev_write_attrs(const struct sysfs *sysfs, const struct device *dev)
 	for (size_t i = 0; i < dev->attr_count && !e; i++)
 		e = write_attr(dir, &dev->attrs[i]);
 	return e;
-}
-
-static err_t stuck(const char *parent, const struct uuid *uuid)
-{
-	return err_hint(err_new(ERR_FAILED,
-				"%s is stuck: something removed it while it was being created, and "
-				"the kernel has taken its remove file away",
-				uuid->text),
-			"only unloading the driver of parent '%s' removes it", parent);
-}
-
-static bool is_there(const struct dir *parent, const struct uuid *uuid)
-{
-	return faccessat(parent->fd, uuid->text, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-/* Polls: the kernel sends no event when the directory has gone, only before. */
-static err_t wait_until_gone(const struct dir *parent, const struct uuid *uuid,
-			     const struct deadline *deadline)
-{
-	for (int64_t pause_ms = 1; is_there(parent, uuid);) {
-		if (deadline_is_over(deadline))
-			return err_hint(err_new(ERR_BUSY, "'%s/%s' is still there", parent->path,
-						uuid->text),
-					"see who has it open, and stop it again");
-		deadline_sleep(deadline, pause_ms);
-		if (pause_ms < 50)
-			pause_ms *= 2;
-	}
-	return NULL;
-}
-
-err_t mdev_remove(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid,
-		  const struct deadline *deadline)
-{
-	_cleanup_(mem_freep) char *file = mem_printf("%s/remove", uuid->text);
-	_cleanup_(mem_freep) char *path = NULL;
-	_cleanup_(dir_freep) struct dir *dir = NULL;
-	_cleanup_(fd_closep) int fd = -1;
-	struct err *e = sysfs_open_parent(sysfs, parent, &dir);
-
-	if (e)
-		return e;
-	fd = openat(dir->fd, file, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return is_there(dir, uuid) ? stuck(parent, uuid) : NULL;
-	if (fd < 0)
-		return dir_err(dir, "open", file);
-
-	path = mem_printf("%s/%s", dir->path, file);
-	e = sysfs_write(fd, path, "1", 1, NULL);
-	if (!e)
-		return wait_until_gone(dir, uuid, deadline);
-	/* Somebody else's removal or the parent's going may have come first: gone is gone. */
-	if (is_there(dir, uuid))
-		return e;
-	err_free(e);
-	return NULL;
 }

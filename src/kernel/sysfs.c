@@ -145,14 +145,6 @@ err_t sysfs_list_parents(const struct sysfs *sysfs, struct strlist *ret)
 	return e;
 }
 
-bool sysfs_has_parent(const struct sysfs *sysfs, const char *parent)
-{
-	_cleanup_(dir_freep) struct dir *dir = NULL;
-	_cleanup_(err_freep) struct err *e = sysfs_open_parent(sysfs, parent, &dir);
-
-	return !e;
-}
-
 static err_t parent_not_found(const struct sysfs *sysfs, const char *parent)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
@@ -205,14 +197,16 @@ err_t sysfs_open_parent(const struct sysfs *sysfs, const char *parent, struct di
 	return parent_not_found(sysfs, parent);
 }
 
-bool sysfs_lacks_type(const struct sysfs *sysfs, const char *parent, const char *type)
+bool sysfs_has_types(const struct dir *dir)
+{
+	return dir_has(dir, SYSFS_TYPES);
+}
+
+bool sysfs_has_type(const struct dir *dir, const char *type)
 {
 	_cleanup_(mem_freep) char *path = mem_printf(SYSFS_TYPES "/%s", type);
-	_cleanup_(dir_freep) struct dir *dir = NULL;
-	_cleanup_(err_freep) struct err *e = sysfs_open_parent(sysfs, parent, &dir);
 
-	return !e && faccessat(dir->fd, SYSFS_TYPES, F_OK, 0) == 0 &&
-	       faccessat(dir->fd, path, F_OK, 0) < 0 && errno == ENOENT;
+	return dir_has(dir, path);
 }
 
 err_t sysfs_write(int fd, const char *path, const char *value, size_t size,

@@ -40,28 +40,36 @@ static char *command_of(const struct env *env, const char *pid)
 	return command;
 }
 
-/* Seconds since the process began, -1 if that cannot be told. Field 22 of stat: proc(5). */
-static long age_of(const struct env *env, const char *pid)
+/* Fields 3 and 22 of stat: proc(5). */
+unsigned long long process_start(const struct env *env, pid_t pid)
 {
-	_cleanup_(mem_freep) char *path = mem_printf("%s/%s/stat", env->dir[ENV_DIR_PROC], pid);
+	_cleanup_(mem_freep) char *path =
+		mem_printf("%s/%d/stat", env->dir[ENV_DIR_PROC], (int)pid);
 	_cleanup_(mem_freep) char *text = NULL;
-	struct timespec now;
-	struct err *e;
+	_cleanup_(err_freep) struct err *e = stream_read(path, PROC_FILE_MAX, &text, NULL);
 	const char *at;
 
-	e = stream_read(path, PROC_FILE_MAX, &text, NULL);
-	if (e) {
-		err_free(e);
-		return -1;
-	}
+	if (e)
+		return 0;
 	/* The command before the last parenthesis may have spaces in it. */
 	at = strrchr(text, ')');
+	if (!at || strncmp(at, ") Z", 3) == 0)
+		return 0;
 	for (int field = 2; at && field < 22; field++)
 		at = strchr(at + 1, ' ');
-	if (!at)
+	return at ? strtoull(at, NULL, 10) : 0;
+}
+
+/* Seconds since the process began, -1 if that cannot be told. */
+static long age_of(const struct env *env, const char *pid)
+{
+	unsigned long long start = process_start(env, (pid_t)strtol(pid, NULL, 10));
+	struct timespec now;
+
+	if (!start)
 		return -1;
 	clock_gettime(CLOCK_BOOTTIME, &now);
-	return now.tv_sec - strtol(at, NULL, 10) / sysconf(_SC_CLK_TCK);
+	return now.tv_sec - (long)(start / (unsigned long long)sysconf(_SC_CLK_TCK));
 }
 
 static char *describe_process(const struct env *env, const char *pid)
@@ -69,7 +77,13 @@ static char *describe_process(const struct env *env, const char *pid)
 	_cleanup_(mem_freep) char *command = command_of(env, pid);
 	long age = age_of(env, pid);
 
-	if (!command || age < 0)
+	/* The kernel names who took the lock; a child that still has it may have outlived him. */
+	if (age < 0)
+		return mem_printf("what pid %s has left behind: a removal that waits for those who "
+				  "have the device open",
+				  pid);
+
+	if (!command)
 		return mem_printf("pid %s", pid);
 	return mem_printf("pid %s (%s, %ld s)", pid, command, age);
 }

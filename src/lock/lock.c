@@ -19,6 +19,7 @@
 
 #include "base/dir.h"
 #include "holders.h"
+#include "state.h"
 #include "wait.h"
 
 #define PARENTS "parents"
@@ -40,16 +41,10 @@ struct lock {
 err_t locks_open(const struct env *env, struct locks **ret)
 {
 	_cleanup_(locks_freep) struct locks *locks = mem_zalloc(sizeof(*locks));
-	_cleanup_(dir_freep) struct dir *run = NULL;
-	_cleanup_(dir_freep) struct dir *ours = NULL;
 	struct err *e;
 
 	locks->env = env;
-	e = dir_open(env->dir[ENV_DIR_RUN], &run);
-	if (!e)
-		e = dir_make_at(run, "mdevadm", 0755, &ours);
-	if (!e)
-		e = dir_make_at(ours, "lock", 0755, &locks->dir);
+	e = state_make_dir(env, "lock", &locks->dir);
 	if (e)
 		return err_wrap(e, "cannot keep other runs out");
 	*ret = take(locks);
@@ -149,6 +144,16 @@ err_t lock_device(const struct locks *locks, const struct uuid *uuid,
 	if (!e)
 		(*ret)->unlinks = true;
 	return e;
+}
+
+int lock_fd(const struct lock *lock)
+{
+	return lock->fd;
+}
+
+void lock_leave(struct lock *lock)
+{
+	lock->unlinks = false;
 }
 
 void lock_free(struct lock *lock)

@@ -20,6 +20,16 @@ struct device *device_new(const struct uuid *uuid, const char *parent, const cha
 	return dev;
 }
 
+struct device *device_copy(const struct device *dev)
+{
+	struct device *copy = device_new(&dev->uuid, dev->parent, dev->type);
+
+	copy->start = dev->start;
+	for (size_t i = 0; i < dev->attr_count; i++)
+		device_insert_attr(copy, i, dev->attrs[i].name, dev->attrs[i].value);
+	return copy;
+}
+
 static void free_attr(struct attr *attr)
 {
 	free(attr->name);

@@ -87,7 +87,10 @@ err_t choose_definition(const struct claim *claim, const struct uuid *uuid, cons
 
 void warn_of_missing_type(const struct ops *ops, const struct device *dev)
 {
-	if (!sysfs_lacks_type(ops->sysfs, dev->parent, dev->type))
+	_cleanup_(dir_freep) struct dir *parent = NULL;
+	_cleanup_(err_freep) struct err *e = sysfs_open_parent(ops->sysfs, dev->parent, &parent);
+
+	if (e || !sysfs_has_types(parent) || sysfs_has_type(parent, dev->type))
 		return;
 	env_warn(ops->env,
 		 err_hint(err_new(ERR_NOT_FOUND, "parent '%s' has no type '%s' at present",

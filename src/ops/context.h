@@ -3,7 +3,9 @@
 #pragma once
 
 #include "kernel/mdev.h"
+#include "lock/hold.h"
 #include "lock/lock.h"
+#include "lock/record.h"
 #include "ops/ops.h"
 #include "store/store.h"
 
@@ -19,24 +21,45 @@ struct ops {
  * to touch the kernel claims so; see claim_device().
  */
 struct claim {
-	struct lock **parents;
-	size_t parent_count;
+	struct lock **parents; /* the lock of parent_names' item of the same place */
+	struct strlist parent_names;
+	const struct lock *parent_lock; /* of one who claimed under it; borrowed */
 	struct lock *device;
 	struct device *running; /* NULL if the kernel has none */
+	struct record *record;	/* NULL if there is none */
 	struct strlist defined; /* the parents on which it is defined */
 };
 
 /*
  * Locks the parents concerned (shared, in byte order): @parent unless it is NULL, those of the
- * definitions and that of the running device; then the device. If the parents are others once
- * they are locked, it lets go and starts over.
+ * definitions, that of the running device and that of its record; then the device. If the parents
+ * are others once they are locked, it lets go and starts over. Before Linux 5.2, whose creates and
+ * removes are not safe against each other's parents, the parents' locks are exclusive.
  */
 err_t claim_device(struct ops *ops, const struct uuid *uuid, const char *parent,
 		   struct claim **ret);
+/* The same for one who has the parent's exclusive lock, @parent_lock, which stays his. */
+err_t claim_under_parent(struct ops *ops, const struct uuid *uuid, const struct lock *parent_lock,
+			 struct claim **ret);
 /* Locks the device alone: for what touches only definitions. */
 err_t claim_definition(struct ops *ops, const struct uuid *uuid, struct claim **ret);
 void claim_free(struct claim *claim);
 DEFINE_CLEANUP(struct claim *, claim_free)
+
+/*
+ * Removes @dev, which is claimed, from the kernel and from the records. Of the locks, a removal
+ * that blocks keeps what it needs.
+ */
+err_t remove_claimed(struct ops *ops, const struct claim *claim, const struct device *dev,
+		     const struct deadline *deadline);
+/*
+ * Takes away what a start that died has left, if that surely is what is there and nobody uses it,
+ * and warns of it; otherwise warns of what was found. No scripts are asked. Afterwards
+ * claim->running is what there is.
+ */
+err_t repair_claimed(struct ops *ops, struct claim *claim);
+/* Opens the locks: for those who lock without a claim. Signals wait from here on. */
+err_t open_locks(struct ops *ops);
 
 enum action {
 	ACTION_DEFINE,
@@ -54,6 +77,10 @@ typedef err_t (*action_fn)(struct ops *ops, void *data);
  */
 err_t action_run(struct ops *ops, enum action action, const struct device *dev, bool force,
 		 action_fn run, void *data);
+
+/* Logs an action on a whole parent. */
+void journal_parent(const struct ops *ops, const char *action, const char *parent,
+		    const struct err *e);
 
 /* The definition in @jsonfile, for @uuid on @parent. */
 err_t read_jsonfile(const char *jsonfile, const struct uuid *uuid, const char *parent,

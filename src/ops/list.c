@@ -87,6 +87,17 @@ static err_t list_definitions(const struct ops *ops, const struct list_request *
 	return e;
 }
 
+/* Whether a start of it began and did not end, and nobody is at it any more. */
+static err_t look_up_record(const struct ops *ops, struct device *dev)
+{
+	_cleanup_(record_freep) struct record *record = NULL;
+	struct err *e = record_load(ops->env, &dev->uuid, &record);
+
+	dev->is_incomplete = record && record->state == RECORD_STARTING &&
+			     !record_has_living_maker(ops->env, record);
+	return e;
+}
+
 /* What runs, with the start mode of its definition. */
 static err_t list_devices(const struct ops *ops, const struct list_request *request,
 			  struct device_list *ret)
@@ -99,6 +110,7 @@ static err_t list_devices(const struct ops *ops, const struct list_request *requ
 	for (size_t i = 0; i < ret->count; i++) {
 		const struct device *same = find(&defined, ret->items[i]);
 
+		env_warn(ops->env, look_up_record(ops, ret->items[i]));
 		if (!same)
 			continue;
 		ret->items[i]->is_defined = true;
