@@ -74,6 +74,7 @@ const char *device_start_name(enum device_start start);
 struct device_list {
 	struct device **items;
 	size_t count;
+	size_t left_out; /* what could not be read, and was warned about */
 };
 
 /* Takes @dev. */

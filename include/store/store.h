@@ -8,8 +8,8 @@
 
 struct store;
 
-/* That the directory is not there is no error: then nothing is defined. */
-err_t store_open(const struct env *env, struct store **ret);
+/* Opens nothing: that the directory is not there only means that nothing is defined. */
+struct store *store_new(const struct env *env);
 void store_free(struct store *store);
 DEFINE_CLEANUP(struct store *, store_free)
 
@@ -40,6 +40,6 @@ enum store_save {
  * Writes @dev's definition: a reader sees the old or the new one, and success outlives a power
  * cut. The caller holds the device's lock.
  */
-err_t store_save(struct store *store, const struct device *dev, enum store_save mode);
+err_t store_save(const struct store *store, const struct device *dev, enum store_save mode);
 /* ERR_NOT_FOUND if there is none. The caller holds the device's lock. */
 err_t store_remove(const struct store *store, const char *parent, const struct uuid *uuid);

@@ -47,7 +47,8 @@ static struct dir *dir_new(int fd, char *path)
 
 err_t dir_open(const char *path, struct dir **ret)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* The root itself: paths have no slash at their end. */
+	int fd = open(*path ? path : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
 		return err_hint_for_errnum(err_errno(errno, "cannot open '%s'", path));
@@ -77,13 +78,22 @@ err_t dir_open_linked(const struct dir *at, const char *path, struct dir **ret)
 
 err_t dir_make_at(const struct dir *at, const char *name, mode_t mode, struct dir **ret)
 {
-	if (mkdirat(at->fd, name, mode) < 0) {
-		if (errno != EEXIST)
-			return dir_err(at, "make", name);
-	} else if (fsync(at->fd) < 0) {
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+	bool is_new = mkdirat(at->fd, name, mode) == 0;
+	struct err *e;
+
+	if (!is_new && errno != EEXIST)
+		return dir_err(at, "make", name);
+	e = dir_open_at(at, name, &dir);
+	if (e)
+		return e;
+	/* Whatever the caller's umask is. */
+	if (is_new && fchmod(dir->fd, mode) < 0)
+		return dir_err(at, "set the mode of", name);
+	if (is_new && fsync(at->fd) < 0)
 		return dir_err(at, "sync the directory of", name);
-	}
-	return dir_open_at(at, name, ret);
+	*ret = take(dir);
+	return NULL;
 }
 
 void dir_free(struct dir *dir)

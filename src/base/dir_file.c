@@ -12,6 +12,9 @@
 
 #include "base/dir.h"
 
+/* Enough for most of /proc with one read: what changes between two reads is not one state. */
+#define STREAM_ROOM 65536
+
 static const char *file_kind(mode_t mode)
 {
 	switch (mode & S_IFMT) {
@@ -42,7 +45,8 @@ static err_t read_to_end(int fd, const char *path, size_t expected, size_t max, 
 			 size_t *ret_size)
 {
 	_cleanup_(mem_freep) char *data = NULL;
-	size_t room = (expected < max ? expected : max) + 1;
+	size_t guess = expected ? expected : STREAM_ROOM;
+	size_t room = (guess < max ? guess : max) + 1;
 	size_t size = 0;
 
 	data = mem_alloc(room + 1);
@@ -123,6 +127,25 @@ err_t dir_read_link(const struct dir *dir, const char *path, char **ret)
 	return NULL;
 }
 
+static bool is_up(const char *name)
+{
+	if (strcmp(name, "..") != 0)
+		return false;
+	errno = EXDEV;
+	return true;
+}
+
+/* A link where a directory is wanted gives ENOTDIR; here it matters that it is a link. */
+static void tell_link(int at, const char *name)
+{
+	struct stat st;
+
+	if (errno != ENOTDIR)
+		return;
+	errno = fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode) ? ELOOP
+											: ENOTDIR;
+}
+
 /* The same for kernels before 5.6, which have no openat2(): name by name, following nothing. */
 static int walk_beneath(int dir_fd, const char *path, int flags)
 {
@@ -136,12 +159,12 @@ static int walk_beneath(int dir_fd, const char *path, int flags)
 		int next;
 
 		*slash = '\0';
-		if (strcmp(name, "..") == 0) {
-			errno = EXDEV;
+		if (is_up(name))
 			return -1;
-		}
 		next = openat(at, *name ? name : ".",
 			      O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (next < 0)
+			tell_link(at, name);
 		fd_closep(&held);
 		held = next;
 		if (next < 0)
@@ -149,7 +172,7 @@ static int walk_beneath(int dir_fd, const char *path, int flags)
 		at = next;
 		name = slash + 1;
 	}
-	return openat(at, name, flags | O_NOFOLLOW);
+	return is_up(name) ? -1 : openat(at, name, flags | O_NOFOLLOW);
 }
 
 err_t dir_open_beneath(const struct dir *dir, const char *path, int *ret)

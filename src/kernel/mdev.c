@@ -95,7 +95,7 @@ err_t mdev_create(const struct sysfs *sysfs, const struct device *dev)
 
 	e = open_create(sysfs, dev, path, &fd);
 	if (!e)
-		e = sysfs_write(fd, full, dev->uuid.text, UUID_LENGTH, create_causes);
+		e = sysfs_write(fd, full, dev->uuid.text, "", create_causes);
 	if (!e)
 		e = check_created(sysfs, dev);
 	return e;
@@ -159,11 +159,10 @@ static err_t check_attrs(const struct dir *dir, const struct device *dev)
 static err_t write_attr(const struct dir *dir, const struct attr *attr)
 {
 	_cleanup_(mem_freep) char *path = mem_printf("%s/%s", dir->path, attr->name);
-	_cleanup_(mem_freep) char *line = mem_printf("%s\n", attr->value);
 	_cleanup_(fd_closep) int fd = -1;
 	struct err *e = open_attr(dir, attr->name, &fd);
 
-	return e ? e : sysfs_write(fd, path, line, strlen(line), attr_causes);
+	return e ? e : sysfs_write(fd, path, attr->value, "\n", attr_causes);
 }
 
 err_t mdev_write_attrs(const struct sysfs *sysfs, const struct device *dev)

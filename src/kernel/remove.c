@@ -18,17 +18,22 @@
 #define MOST_FDS 65536
 /* How long a removal that somebody else has begun is given. */
 #define OTHERS_MS 1000
-/* Before Linux 5.2 a driver may refuse: how often it is asked again. */
-#define RETRY_MS 100
+#define RETRY_MS  100
 
-static err_t stuck(const struct dir *parent, const struct uuid *uuid)
+static err_t stuck(const struct dir *parent)
 {
 	return err_hint(err_new(ERR_FAILED,
-				"%s is stuck: something removed it while it was being created, and "
-				"the kernel has taken its remove file away",
-				uuid->text),
+				"it is stuck: something removed it while it was being created, and "
+				"the kernel has taken its remove file away"),
 			"only unloading the driver of parent '%s' removes it",
 			str_base_name(parent->path));
+}
+
+static err_t users_keep_it(void)
+{
+	return err_hint(err_new(ERR_IN_USE,
+				"its removal is under way and waits for those who have it open"),
+			"end what uses the device; it goes then by itself");
 }
 
 static bool is_there(const struct dir *parent, const struct uuid *uuid)
@@ -178,7 +183,7 @@ static err_t remove_in_child(const struct dir *parent, const struct uuid *uuid, 
 {
 	_cleanup_(fd_closep) int end = -1;
 	int status = 0;
-	pid_t child;
+	pid_t child = 0;
 	struct err *e = start_child(remove_fd, lock_fds, lock_count, &child, &end);
 
 	if (e)
@@ -206,8 +211,26 @@ static err_t forgive_if_gone(struct err *e, const struct dir *parent, const stru
 	return NULL;
 }
 
-static err_t remove_once(const struct dir *parent, const struct uuid *uuid, const int *lock_fds,
-			 size_t lock_count, const struct deadline *deadline)
+/*
+ * There is no remove file any more: another removal is under way, which takes the device's link
+ * away soon after the file, or the device is stuck, and keeps the link for good.
+ */
+static err_t wait_for_others(const struct sysfs *sysfs, const struct dir *parent,
+			     const struct uuid *uuid, const struct deadline *deadline)
+{
+	_cleanup_(mem_freep) char *link = mem_printf(SYSFS_DEVICES "/%s", uuid->text);
+	const struct deadline moment = deadline_in(OTHERS_MS);
+
+	if (wait_until_gone(parent, uuid, &moment))
+		return NULL;
+	if (faccessat(sysfs->top->fd, link, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return stuck(parent);
+	return wait_until_gone(parent, uuid, deadline) ? NULL : users_keep_it();
+}
+
+static err_t remove_once(const struct sysfs *sysfs, const struct dir *parent,
+			 const struct uuid *uuid, const int *lock_fds, size_t lock_count,
+			 const struct deadline *deadline)
 {
 	_cleanup_(mem_freep) char *file = mem_printf("%s/remove", uuid->text);
 	_cleanup_(mem_freep) char *path = mem_printf("%s/%s", parent->path, file);
@@ -215,7 +238,7 @@ static err_t remove_once(const struct dir *parent, const struct uuid *uuid, cons
 	struct err *e;
 
 	if (fd < 0 && errno == ENOENT)
-		return is_there(parent, uuid) ? stuck(parent, uuid) : NULL;
+		return wait_for_others(sysfs, parent, uuid, deadline);
 	if (fd < 0)
 		return dir_err(parent, "open", file);
 	e = remove_in_child(parent, uuid, fd, path, lock_fds, lock_count, deadline);
@@ -229,12 +252,13 @@ err_t mdev_remove(const struct sysfs *sysfs, const char *parent, const struct uu
 	struct err *e = sysfs_open_parent(sysfs, parent, &dir);
 
 	if (!e)
-		e = remove_once(dir, uuid, lock_fds, lock_count, deadline);
-	while (e && err_errnum(e) == EBUSY && sysfs->env->old_kernel &&
-	       !deadline_is_over(deadline) && !interrupt_is_pending()) {
+		e = remove_once(sysfs, dir, uuid, lock_fds, lock_count, deadline);
+	/* Before Linux 5.2 a driver may refuse, instead of waiting for those who have it open. */
+	while (e && err_errnum(e) == EBUSY && !deadline_is_over(deadline) &&
+	       !interrupt_is_pending()) {
 		err_free(e);
 		deadline_sleep(deadline, RETRY_MS);
-		e = remove_once(dir, uuid, lock_fds, lock_count, deadline);
+		e = remove_once(sysfs, dir, uuid, lock_fds, lock_count, deadline);
 	}
-	return e;
+	return e && err_errnum(e) == EBUSY ? err_set_kind(e, ERR_IN_USE) : e;
 }

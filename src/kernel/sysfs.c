@@ -209,21 +209,22 @@ bool sysfs_has_type(const struct dir *dir, const char *type)
 	return dir_has(dir, path);
 }
 
-err_t sysfs_write(int fd, const char *path, const char *value, size_t size,
+err_t sysfs_write(int fd, const char *path, const char *value, const char *end,
 		  const struct sysfs_cause *causes)
 {
-	ssize_t written = write(fd, value, size);
-	int errnum = errno;
+	_cleanup_(mem_freep) char *line = mem_printf("%s%s", value, end);
 	_cleanup_(mem_freep) char *shown = str_escape(value);
+	ssize_t written = write(fd, line, strlen(line));
+	int errnum = errno;
 	struct err *e;
 
-	if (written == (ssize_t)size)
+	if (written == (ssize_t)strlen(line))
 		return NULL;
 	if (written >= 0)
 		return err_new(ERR_FAILED, "cannot write '%s' to '%s': only %zd of %zu bytes",
-			       shown, path, written, size);
+			       shown, path, written, strlen(line));
 
-	for (; causes && causes->errnum; causes++) {
+	for (; causes->errnum; causes++) {
 		if (causes->errnum != errnum)
 			continue;
 		e = err_set_kind(err_errno(errnum, "%s: cannot write '%s' to '%s'", causes->meaning,
@@ -231,5 +232,5 @@ err_t sysfs_write(int fd, const char *path, const char *value, size_t size,
 				 causes->kind);
 		return causes->hint ? err_hint(e, "%s", causes->hint) : e;
 	}
-	return err_hint_for_errnum(err_errno(errnum, "cannot write '%s' to '%s'", shown, path));
+	return err_errno(errnum, "cannot write '%s' to '%s'", shown, path);
 }

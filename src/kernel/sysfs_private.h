@@ -24,8 +24,8 @@ struct sysfs_cause {
 };
 
 /*
- * Writes @size bytes with one write() to the descriptor @fd of @path. Errors carry value, path
- * and errno, and what @causes says of it.
+ * Writes @value and then @end with one write() to the descriptor @fd of @path. Errors carry value,
+ * path and errno, and what @causes says of it.
  */
-err_t sysfs_write(int fd, const char *path, const char *value, size_t size,
+err_t sysfs_write(int fd, const char *path, const char *value, const char *end,
 		  const struct sysfs_cause *causes);

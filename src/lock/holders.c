@@ -79,9 +79,7 @@ static char *describe_process(const struct env *env, const char *pid)
 
 	/* The kernel names who took the lock; a child that still has it may have outlived him. */
 	if (age < 0)
-		return mem_printf("what pid %s has left behind: a removal that waits for those who "
-				  "have the device open",
-				  pid);
+		return mem_printf("pid %s (ended; a removal that it began goes on)", pid);
 
 	if (!command)
 		return mem_printf("pid %s", pid);

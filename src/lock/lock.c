@@ -26,6 +26,8 @@
 #define GATES	"gates"
 #define DEVICES "devices"
 
+#define GATE_MS 1000
+
 struct locks {
 	const struct env *env;
 	struct dir *dir;
@@ -46,7 +48,9 @@ err_t locks_open(const struct env *env, struct locks **ret)
 	locks->env = env;
 	e = state_make_dir(env, "lock", &locks->dir);
 	if (e)
-		return err_wrap(e, "cannot keep other runs out");
+		return err_hint(err_wrap(e, "cannot keep other runs out"),
+				"'%s/mdevadm' must be a directory that this user can write to",
+				env->dir[ENV_DIR_RUN]);
 	*ret = take(locks);
 	return NULL;
 }
@@ -92,7 +96,6 @@ static err_t acquire(const struct locks *locks, const char *dir, const char *nam
 		     struct lock **ret)
 {
 	_cleanup_(lock_freep) struct lock *lock = mem_zalloc(sizeof(*lock));
-	const struct deadline none = deadline_in(0);
 	int operation = mode == LOCK_EXCLUSIVE ? LOCK_EX : LOCK_SH;
 	struct err *e;
 
@@ -110,8 +113,7 @@ static err_t acquire(const struct locks *locks, const char *dir, const char *nam
 				  O_RDWR | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0600);
 		if (lock->fd < 0)
 			return dir_err(lock->dir, "open", name);
-		e = wait_for_flock(lock->fd, operation, locks->env->nested ? &none : deadline,
-				   &got);
+		e = wait_for_flock(lock->fd, operation, deadline, &got);
 		if (e)
 			return err_wrap(e, "cannot lock %s", what);
 		if (!got)
@@ -126,9 +128,19 @@ err_t lock_parent(const struct locks *locks, const char *parent, enum lock_mode 
 {
 	_cleanup_(mem_freep) char *what = mem_printf("parent '%s'", parent);
 	_cleanup_(lock_freep) struct lock *gate = NULL;
+	const struct deadline moment = deadline_in(GATE_MS);
+	const struct deadline *deadline_at_gate = deadline;
+	const struct deadline none = deadline_in(0);
 	struct err *e;
 
-	e = acquire(locks, GATES, parent, LOCK_EXCLUSIVE, deadline, what, &gate);
+	/* A script that a run waits for must not wait for that run. */
+	if (locks->env->nested)
+		deadline = deadline_at_gate = &none;
+
+	/* At the gate one waits a moment in any case: others pass it all the time. */
+	if (deadline->at_ns != DEADLINE_NEVER && deadline->at_ns < moment.at_ns)
+		deadline_at_gate = &moment;
+	e = acquire(locks, GATES, parent, LOCK_EXCLUSIVE, deadline_at_gate, what, &gate);
 	if (!e)
 		e = acquire(locks, PARENTS, parent, mode, deadline, what, ret);
 	return e;
@@ -138,9 +150,11 @@ err_t lock_device(const struct locks *locks, const struct uuid *uuid,
 		  const struct deadline *deadline, struct lock **ret)
 {
 	_cleanup_(mem_freep) char *what = mem_printf("device %s", uuid->text);
+	const struct deadline none = deadline_in(0);
 	struct err *e;
 
-	e = acquire(locks, DEVICES, uuid->text, LOCK_EXCLUSIVE, deadline, what, ret);
+	e = acquire(locks, DEVICES, uuid->text, LOCK_EXCLUSIVE,
+		    locks->env->nested ? &none : deadline, what, ret);
 	if (!e)
 		(*ret)->unlinks = true;
 	return e;

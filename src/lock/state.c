@@ -19,7 +19,7 @@ err_t state_open_dir(const struct env *env, const char *name, struct dir **ret)
 	_cleanup_(mem_freep) char *path = mem_printf("%s/mdevadm/%s", env->dir[ENV_DIR_RUN], name);
 	struct err *e = dir_open(path, ret);
 
-	if (!e || err_errnum(e) != ENOENT)
+	if (!e || (err_errnum(e) != ENOENT && err_errnum(e) != ENOTDIR))
 		return e;
 	err_free(e);
 	*ret = NULL;

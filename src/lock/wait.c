@@ -61,6 +61,8 @@ static err_t wait_until(int fd, int operation, const struct deadline *deadline, 
 
 err_t wait_for_flock(int fd, int operation, const struct deadline *deadline, bool *ret)
 {
+	sigset_t alarm;
+	sigset_t before;
 	struct err *e;
 	timer_t timer;
 
@@ -78,7 +80,12 @@ err_t wait_for_flock(int fd, int operation, const struct deadline *deadline, boo
 	e = start_timer(&timer);
 	if (e)
 		return e;
+	/* A caller's mask survives exec, and with SIGALRM in it nothing would end the wait. */
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	pthread_sigmask(SIG_UNBLOCK, &alarm, &before);
 	e = wait_until(fd, operation, deadline, ret);
 	timer_delete(timer);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return e;
 }

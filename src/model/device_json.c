@@ -41,7 +41,9 @@ static err_t read_attrs(struct device *dev, const json_t *attrs, const char *sou
 			const char *text)
 {
 	if (!json_is_array(attrs))
-		return err_hint(err_new(ERR_INVALID, "'%s': attributes are not an array", source),
+		return err_hint(err_new(ERR_INVALID,
+					"'%s', line %zu: the attributes are not an array", source,
+					text ? json_line_of(text, "attrs", -1) : 1),
 				"write them as [{\"NAME\": \"VALUE\"}, …]");
 
 	for (size_t i = 0; i < json_array_size(attrs); i++) {

@@ -11,9 +11,8 @@ err_t ops_open(const struct env *env, struct ops **ret)
 	struct err *e;
 
 	ops->env = env;
-	e = store_open(env, &ops->store);
-	if (!e)
-		e = sysfs_open(env, &ops->sysfs);
+	ops->store = store_new(env);
+	e = sysfs_open(env, &ops->sysfs);
 	if (e)
 		return e;
 	*ret = take(ops);
@@ -60,8 +59,7 @@ static char *join(const struct strlist *list)
 	return joined;
 }
 
-err_t choose_definition(const struct claim *claim, const struct uuid *uuid, const char *parent,
-			const char **ret)
+err_t choose_definition(const struct claim *claim, const char *parent, const char **ret)
 {
 	_cleanup_(mem_freep) char *parents = NULL;
 
@@ -70,16 +68,14 @@ err_t choose_definition(const struct claim *claim, const struct uuid *uuid, cons
 		return NULL;
 	}
 	if (!claim->defined.count)
-		return err_hint(err_new(ERR_NOT_FOUND, "%s is not defined", uuid->text),
+		return err_hint(err_new(ERR_NOT_FOUND, "it is not defined"),
 				"'mdevadm list --defined' shows what is");
 	parents = join(&claim->defined);
 	if (parent)
-		return err_hint(err_new(ERR_NOT_FOUND, "%s is not defined on parent '%s'",
-					uuid->text, parent),
+		return err_hint(err_new(ERR_NOT_FOUND, "it is not defined on parent '%s'", parent),
 				"it is on %s", parents);
 	if (claim->defined.count > 1)
-		return err_hint(err_new(ERR_USAGE, "%s is defined on several parents: %s",
-					uuid->text, parents),
+		return err_hint(err_new(ERR_USAGE, "it is defined on several parents: %s", parents),
 				"say which with --parent");
 	*ret = claim->defined.items[0];
 	return NULL;

@@ -86,7 +86,6 @@ void journal_parent(const struct ops *ops, const char *action, const char *paren
 err_t read_jsonfile(const char *jsonfile, const struct uuid *uuid, const char *parent,
 		    struct device **ret);
 /* The only parent of @claim's definitions, or @parent, which must be one. */
-err_t choose_definition(const struct claim *claim, const struct uuid *uuid, const char *parent,
-			const char **ret);
+err_t choose_definition(const struct claim *claim, const char *parent, const char **ret);
 /* Warns if the parent is there and has no such type. */
 void warn_of_missing_type(const struct ops *ops, const struct device *dev);

@@ -76,11 +76,13 @@ static err_t modify_definition(struct ops *ops, const struct modify_request *req
 {
 	_cleanup_(device_freep) struct device *dev = NULL;
 	const char *parent;
-	struct err *e = choose_definition(claim, &request->uuid, request->parent, &parent);
+	struct err *e = choose_definition(claim, request->parent, &parent);
 
 	if (e)
 		return e;
 	if (given) {
+		free(given->parent);
+		given->parent = mem_strdup(parent);
 		warn_of_missing_type(ops, given);
 		return action_run(ops, ACTION_MODIFY, given, request->force, save, given);
 	}

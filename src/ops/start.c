@@ -9,6 +9,7 @@
 /* How long a device that is taken back may need to go. */
 #define ROLL_BACK_MS 30000
 /* How long the kernel may still count a device that was just stopped. */
+#define STUCK_MS  500
 #define LINGER_MS 5000
 #define RETRY_MS  20
 
@@ -63,6 +64,9 @@ static err_t configure(struct ops *ops, const struct start *start)
 		e = interrupt_check();
 	if (!e)
 		e = mdev_write_attrs(ops->sysfs, dev);
+	if (!e && dev->attr_count &&
+	    mdev_inode(ops->sysfs, dev->parent, &dev->uuid) != start->record->inode)
+		e = err_new(ERR_FAILED, "the device went away while its attributes were written");
 	if (e)
 		return e;
 	start->record->state = RECORD_RUNNING;
@@ -80,13 +84,17 @@ static err_t bring_up(struct ops *ops, void *data)
 	if (e)
 		return e;
 	e = create(ops, start->dev);
-	if (e)
+	if (e && (err_errnum(e) == EEXIST ||
+		  !mdev_inode(ops->sysfs, start->dev->parent, &start->dev->uuid)))
 		return err_also(e, record_remove(ops->env, &start->dev->uuid));
-	e = configure(ops, start);
+	if (!e)
+		e = configure(ops, start);
 	if (!e)
 		return NULL;
 	undo = remove_claimed(ops, start->claim, start->dev, &deadline);
-	return err_also(e, err_wrap(undo, "the device is there without all its attributes"));
+	undo = err_wrap(undo, "the device is there without all its attributes");
+	return err_also(
+		e, err_hint(undo, "'mdevadm stop --uuid %s' removes it", start->dev->uuid.text));
 }
 
 /* The words in which it exists already are mdevctl's: scripts look for them. */
@@ -119,18 +127,22 @@ bool runs_as_defined(const struct device *running, const struct device *dev)
 	       strcmp(running->parent, dev->parent) == 0 && strcmp(running->type, dev->type) == 0;
 }
 
-/* One that is still going is waited for. */
+/*
+ * One that is still going is waited for. One that looks stuck may be going as well: its remove
+ * file goes a moment before the rest.
+ */
 static err_t wait_for_removal(struct ops *ops, struct claim *claim)
 {
-	const struct deadline deadline = deadline_in(LINGER_MS);
 	const struct device *running = claim->running;
+	const struct deadline deadline =
+		deadline_in(running && running->state == DEVICE_STATE_STUCK ? STUCK_MS : LINGER_MS);
 	bool gone = false;
 	struct err *e;
 
-	if (!running || running->state != DEVICE_STATE_REMOVING)
+	if (!running || running->state == DEVICE_STATE_RUNNING)
 		return NULL;
 	e = mdev_wait_gone(ops->sysfs, running->parent, &running->uuid, &deadline, &gone);
-	if (e)
+	if (e || (!gone && running->state == DEVICE_STATE_STUCK))
 		return e;
 	if (!gone)
 		return err_hint(err_new(ERR_IN_USE,
@@ -185,7 +197,7 @@ static err_t load_definition(const struct ops *ops, const struct start_request *
 {
 	_cleanup_(device_freep) struct device *dev = NULL;
 	const char *parent;
-	struct err *e = choose_definition(claim, &request->uuid, request->parent, &parent);
+	struct err *e = choose_definition(claim, request->parent, &parent);
 
 	if (!e)
 		e = store_load(ops->store, parent, &request->uuid, &dev);

@@ -34,6 +34,7 @@ static err_t list_wanted(const struct ops *ops, const struct start_all_request *
 	for (size_t i = 0; i < all.count; i++)
 		if (!request->only_auto || all.items[i]->start == DEVICE_START_AUTO)
 			device_list_add(ret, take(all.items[i]));
+	ret->left_out = all.left_out;
 	return e;
 }
 
@@ -44,16 +45,15 @@ err_t op_start_all(struct ops *ops, const struct start_all_request *request)
 	struct start_all_request copy = *request;
 	struct err *e = list_wanted(ops, request, &devices);
 
-	if (e || !devices.count)
-		return e;
 	/* Said once, and not of each device. */
-	if (request->parent) {
-		e = sysfs_open_parent(ops->sysfs, request->parent, &parent);
-		if (e)
-			return err_wrap(e, "cannot start the devices of parent '%s'",
-					request->parent);
-	}
-	return batch_run(ops, &devices, request->jobs, "start", start_defined, &copy);
+	if (!e && devices.count && request->parent)
+		e = err_wrap(sysfs_open_parent(ops->sysfs, request->parent, &parent),
+			     "cannot start the devices of parent '%s'", request->parent);
+	if (!e && devices.count)
+		e = batch_run(ops, &devices, request->jobs, "start", start_defined, &copy);
+	if (!e && devices.left_out)
+		e = err_new(ERR_PARTIAL, "%zu definitions could not be read", devices.left_out);
+	return e;
 }
 
 err_t op_start_parent(struct ops *ops, const char *parent, unsigned jobs)

@@ -57,7 +57,7 @@ static err_t undefine(struct ops *ops, const struct undefine_request *request)
 		return e;
 	if (!request->parent && claim->defined.count)
 		return undefine_all(ops, request, &claim->defined);
-	e = choose_definition(claim, &request->uuid, request->parent, &parent);
+	e = choose_definition(claim, request->parent, &parent);
 	return e ? e : undefine_on(ops, request, parent);
 }
 

@@ -19,7 +19,7 @@
 
 struct store {
 	const struct env *env;
-	struct dir *top; /* NULL if it is not there */
+	char *path;
 };
 
 /* A file in a parent's directory whose name is a UUID. */
@@ -45,45 +45,52 @@ static bool is_errnum(const struct err *e, int errnum)
 	return e && err_errnum(e) == errnum;
 }
 
-err_t store_open(const struct env *env, struct store **ret)
+struct store *store_new(const struct env *env)
 {
-	_cleanup_(mem_freep) char *path = mem_printf("%s/" STORE_NAME, env->dir[ENV_DIR_ETC]);
-	_cleanup_(store_freep) struct store *store = mem_zalloc(sizeof(*store));
-	struct err *e;
+	struct store *store = mem_zalloc(sizeof(*store));
 
 	store->env = env;
-	e = dir_open(path, &store->top);
-	if (is_errnum(e, ENOENT))
-		err_free(e);
-	else if (e)
-		return e;
-	*ret = take(store);
-	return NULL;
+	store->path = mem_printf("%s/" STORE_NAME, env->dir[ENV_DIR_ETC]);
+	return store;
 }
 
 void store_free(struct store *store)
 {
 	if (!store)
 		return;
-	dir_free(store->top);
+	free(store->path);
 	free(store);
 }
 
 char *store_path(const struct store *store, const char *parent, const struct uuid *uuid)
 {
-	return mem_printf("%s/" STORE_NAME "/%s/%s", store->env->dir[ENV_DIR_ETC], parent,
-			  uuid->text);
+	return mem_printf("%s/%s/%s", store->path, parent, uuid->text);
+}
+
+/* *ret is NULL if it is not there: then nothing is defined. */
+static err_t open_top(const struct store *store, struct dir **ret)
+{
+	struct err *e;
+
+	*ret = NULL;
+	e = dir_open(store->path, ret);
+	if (!is_errnum(e, ENOENT))
+		return e;
+	err_free(e);
+	return NULL;
 }
 
 /* *ret is NULL if nothing is defined on that parent. */
 static err_t open_parent(const struct store *store, const char *parent, struct dir **ret)
 {
+	_cleanup_(dir_freep) struct dir *top = NULL;
 	struct err *e;
 
 	*ret = NULL;
-	if (!store->top)
-		return NULL;
-	e = dir_open_at(store->top, parent, ret);
+	e = open_top(store, &top);
+	if (e || !top)
+		return e;
+	e = dir_open_at(top, parent, ret);
 	if (is_errnum(e, ENOENT)) {
 		err_free(e);
 		return NULL;
@@ -239,8 +246,12 @@ err_t store_load(const struct store *store, const char *parent, const struct uui
 /* The directories of definitions, sorted by name. */
 static err_t list_parents(const struct store *store, struct strlist *ret)
 {
+	_cleanup_(dir_freep) struct dir *top = NULL;
 	struct strlist names = { 0 };
-	struct err *e = store->top ? dir_list(store->top, &names) : NULL;
+	struct err *e = open_top(store, &top);
+
+	if (!e && top)
+		e = dir_list(top, &names);
 
 	for (size_t i = 0; i < names.count; i++)
 		if (strcmp(names.items[i], SCRIPTS) != 0)
@@ -283,10 +294,12 @@ static void load_entry(const struct store *store, const struct dir *dir, const c
 		device_list_add(ret, dev);
 		return;
 	}
-	if (is_errnum(e, ENOENT))
+	if (is_errnum(e, ENOENT)) {
 		err_free(e);
-	else
-		env_warn(store->env, e);
+		return;
+	}
+	env_warn(store->env, e);
+	ret->left_out++;
 }
 
 static err_t load_parent(const struct store *store, const struct uuid *uuid, const char *parent,
@@ -330,38 +343,40 @@ err_t store_load_all(const struct store *store, const struct uuid *uuid, const c
 		return load_parent(store, uuid, parent, ret);
 
 	e = list_parents(store, &parents);
-	for (size_t i = 0; i < parents.count; i++)
-		env_warn(store->env, load_parent(store, uuid, parents.items[i], ret));
+	for (size_t i = 0; i < parents.count; i++) {
+		struct err *one = load_parent(store, uuid, parents.items[i], ret);
+
+		ret->left_out += one != NULL;
+		env_warn(store->env, one);
+	}
 	return e;
 }
 
-static err_t open_for_writing(struct store *store, const char *parent, struct dir **ret)
+/* Makes what is missing. */
+static err_t open_for_writing(const struct store *store, const char *parent, struct dir **ret_top,
+			      struct dir **ret)
 {
 	_cleanup_(dir_freep) struct dir *etc = NULL;
-	struct err *e = NULL;
+	struct err *e = dir_open(store->env->dir[ENV_DIR_ETC], &etc);
 
-	if (!store->top) {
-		e = dir_open(store->env->dir[ENV_DIR_ETC], &etc);
-		if (!e)
-			e = dir_make_at(etc, STORE_NAME, 0755, &store->top);
-	}
 	if (!e)
-		e = dir_make_at(store->top, parent, 0755, ret);
-	return e;
+		e = dir_make_at(etc, STORE_NAME, 0755, ret_top);
+	return e ? e : dir_make_at(*ret_top, parent, 0755, ret);
 }
 
-err_t store_save(struct store *store, const struct device *dev, enum store_save mode)
+err_t store_save(const struct store *store, const struct device *dev, enum store_save mode)
 {
 	_cleanup_(mem_freep) char *text = device_to_definition(dev);
 	_cleanup_(mem_freep) char *temp = mem_printf(".%s.new", dev->uuid.text);
 	_cleanup_(mem_freep) char *name = NULL;
+	_cleanup_(dir_freep) struct dir *top = NULL;
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 	struct err *e;
 
 	if (strlen(text) > DEVICE_JSON_MAX)
 		return err_new(ERR_INVALID, "the definition would be larger than %d bytes",
 			       DEVICE_JSON_MAX);
-	e = open_for_writing(store, dev->parent, &dir);
+	e = open_for_writing(store, dev->parent, &top, &dir);
 	if (!e)
 		e = find_name(store, dir, &dev->uuid, &name);
 	if (e)
@@ -374,8 +389,7 @@ err_t store_save(struct store *store, const struct device *dev, enum store_save 
 		if (e)
 			return e;
 	}
-	e = dir_replace(store->top, temp, dir, dev->uuid.text, text, strlen(text),
-			mode == STORE_SAVE_NEW);
+	e = dir_replace(top, temp, dir, dev->uuid.text, text, strlen(text), mode == STORE_SAVE_NEW);
 	return is_errnum(e, EEXIST) ? err_set_kind(e, ERR_EXISTS) : e;
 }
 

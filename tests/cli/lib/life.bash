@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash disable=SC2034
+# What the tests of starting, stopping and locking share; loaded after common.
+
+# wait_until COMMAND...: looks every hundredth of a second, for ten seconds at most.
+wait_until() {
+	local end=$((SECONDS + 10))
+
+	until "$@"; do
+		((SECONDS < end)) || fail_with "in vain: $*"
+		sleep 0.01
+	done
+}
+
+# Unlike `! runs`, this ends a test wherever it stands.
+is_gone() { ! [ -e "$SYS/bus/mdev/devices/$1" ]; }
+# Its directory, which is there longer than the link.
+has_dir() { [ -e "$SYS/class/mdev_bus/$1/$2" ]; }
+lacks_dir() { ! has_dir "$@"; }
+lacks() { ! [ -e "$1" ]; }
+is_alive() { kill -0 "$1" 2>/dev/null; }
+
+type_of() { basename "$(readlink "$SYS/bus/mdev/devices/$1/mdev_type")"; }
+parent_of() { basename "$(dirname "$(readlink -f "$SYS/bus/mdev/devices/$1")")"; }
+
+# definition TYPE [NAME VALUE]...: the text of one.
+definition() {
+	local type=$1 attrs=''
+
+	shift
+	while [ $# -gt 0 ]; do
+		attrs+="${attrs:+, }{\"$1\": \"$2\"}"
+		shift 2
+	done
+	printf '{"mdev_type": "%s", "start": "manual", "attrs": [%s]}' "$type" "$attrs"
+}
+
+# As in a pipe from another program: it can be read once and not be sought in.
+start_from_pipe() {
+	local text=$1
+
+	shift
+	printf '%s' "$text" | "$MDEVADM" start --jsonfile /dev/stdin "$@"
+}
+
+# How a message shows the path of a type's or device's file, and what was written to it.
+create_file() { printf '%s' "$SYS/class/mdev_bus/$1/mdev_supported_types/$2/create"; }
+device_file() { printf '%s' "$SYS/class/mdev_bus/$1/$2/$3"; }
+attr_written() { printf "cannot write '%s' to '%s'" "$1" "$2"; }
+
+# begin ARGUMENT...: mdevadm in the background, its pid in $BEGUN. finish PID: as `run` leaves it.
+begin() {
+	(
+		exec >"$BATS_TEST_TMPDIR/output.$BASHPID" 2>&1 3>&-
+		exec "$MDEVADM" "$@"
+	) &
+	BEGUN=$!
+	ends_with_test "$BEGUN"
+}
+
+finish() {
+	status=0
+	wait "$1" || status=$?
+	output=$(cat "$BATS_TEST_TMPDIR/output.$1")
+	mapfile -t lines <<<"$output"
+}
+
+# hold KIND NAME [-s]: a process, $HOLDER, has that lock until let_go; KIND is parents, gates or
+# devices, and -s is shared.
+hold() {
+	local file=$RUN/mdevadm/lock/$1/$2 ready
+
+	ready=$BATS_TEST_TMPDIR/held.$1.$2.$RANDOM
+	mkdir -p "$(dirname "$file")"
+	# shellcheck disable=SC2016
+	flock "${3:--x}" -F "$file" sh -c 'echo >"$1"; exec sleep 100' sh "$ready" 3>&- &
+	HOLDER=$!
+	ends_with_test "$HOLDER"
+	wait_until [ -e "$ready" ]
+}
+
+let_go() {
+	kill "$1"
+	wait "$1" 2>/dev/null || true
+}
+
+# Is that process waiting for a lock?
+waits_for_lock() { grep -qE -- "-> FLOCK +ADVISORY +[A-Z]+ +$1 " /proc/locks; }
+
+# Simulator: what was written to the device's attributes, in order: "NAME VALUE RESULT" a line.
+attr_writes() {
+	awk -v dir="/$1/" '$4 == "attr" && index($5, dir) {
+		print substr($5, index($5, dir) + length(dir)), $6, $7 }' "$SYS/.mdevsim/log"
+}
+# Simulator: how many events of that name there were.
+events() { awk -v event="$1" '$4 == event { n++ } END { print n + 0 }' "$SYS/.mdevsim/log"; }
+has_event() { [ "$(events "$1")" -gt 0 ]; }
+# Simulator: no rule was broken, nothing is left behind.
+no_rule_broken() {
+	local key
+
+	for key in violations_total stuck_devices crashes orphans; do
+		[ "$(stat_of "$key")" = 0 ] || fail_with "$key is $(stat_of "$key")"
+	done
+}

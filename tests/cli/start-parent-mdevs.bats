@@ -1,0 +1,199 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2030,SC2031,SC2154
+
+load lib/common
+load lib/life
+
+@test "start-parent-mdevs starts what is auto, and prints nothing" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
+	mdevadm define -u "$U2" -p mtty -t mtty-2 --auto
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_status 0
+	expect_output ""
+	[ "$(type_of "$U1") $(type_of "$U2")" = "mtty-1 mtty-2" ]
+}
+
+@test "start-parent-mdevs leaves manual devices alone" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
+	mdevadm define -u "$U2" -p mtty -t mtty-1
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_status 0
+	runs "$U1"
+	is_gone "$U2"
+}
+
+@test "start-parent-mdevs leaves other parents' devices alone" {
+	needs_sim "two parents"
+	mdevadm define -u "$U1" -p matrix -t vfio_ap-passthrough --auto
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_status 0
+	is_gone "$U1"
+}
+
+@test "start-parent-mdevs writes the attributes" {
+	define_raw mtty "$U1" '{"mdev_type": "mtty-1", "start": "auto", "attrs": [{"power/control": "on"}]}'
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_status 0
+	[ "$(cat "$(device_file mtty "$U1" power/control)")" = on ]
+}
+
+@test "start-parent-mdevs of a parent without definitions has nothing to do" {
+	run mdevadm start-parent-mdevs mtty
+
+	expect_status 0
+	expect_output ""
+}
+
+@test "start-parent-mdevs without any directory of definitions has nothing to do" {
+	rm -r "$ETC"
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_status 0
+	expect_output ""
+	[ ! -e "$ETC" ]
+}
+
+@test "start-parent-mdevs of an unknown parent without definitions has nothing to do" {
+	run mdevadm start-parent-mdevs absent
+
+	expect_status 0
+	expect_output ""
+}
+
+@test "start-parent-mdevs of an absent parent says so once" {
+	mdevadm define -u "$U1" -p absent -t mtty-1 --auto
+
+	run mdevadm start-parent-mdevs absent
+
+	expect_status 3
+	expect_output "mdevadm: cannot start the devices of parent 'absent': Unable to find parent device 'absent'
+hint: 'mdevadm types' lists the parents"
+}
+
+@test "start-parent-mdevs does not mind a device that already runs as defined" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
+	mdevadm define -u "$U2" -p mtty -t mtty-1 --auto
+	mdevadm start -u "$U1"
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_status 0
+	expect_output ""
+	runs "$U2"
+}
+
+@test "start-parent-mdevs run twice at once starts every device once" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
+	mdevadm define -u "$U2" -p mtty -t mtty-1 --auto
+	begin start-parent-mdevs mtty
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_status 0
+	expect_output ""
+	finish "$BEGUN"
+	expect_status 0
+	expect_output ""
+	[ "$(instances mtty mtty-1)" = 22 ]
+}
+
+@test "start-parent-mdevs reports a device that runs with another type" {
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	mdevadm define -u "$U1" -p mtty -t mtty-2 --auto
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_status 9
+	expect_output "mdevadm: warning: cannot start $U1: Device exists with different type 'mtty-1'
+hint: 'mdevadm stop --uuid $U1' stops it
+mdevadm: cannot start 1 of 1 devices"
+}
+
+@test "start-parent-mdevs reports one that fails by name, and goes on" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
+	mdevadm define -u "$U2" -p mtty -t absent --auto 2>/dev/null
+	mdevadm define -u "$U3" -p mtty -t mtty-1 --auto
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_status 9
+	expect_output "mdevadm: warning: cannot start $U2: parent 'mtty' has no type 'absent'
+hint: 'mdevadm types --parent mtty' lists its types
+mdevadm: cannot start 1 of 3 devices"
+	runs "$U1"
+	runs "$U3"
+}
+
+@test "start-parent-mdevs leaves no half-made device" {
+	define_raw mtty "$U1" '{"mdev_type": "mtty-1", "start": "auto", "attrs": [{"power/control": "never"}]}'
+	mdevadm define -u "$U2" -p mtty -t mtty-1 --auto
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_status 9
+	expect_line 0 "mdevadm: warning: cannot start $U1: the driver refuses the value: $(attr_written never "$(device_file mtty "$U1" power/control)"): EINVAL (Invalid argument)"
+	lacks_dir mtty "$U1"
+	runs "$U2"
+}
+
+@test "start-parent-mdevs skips a broken file by name, goes on, and fails in part" {
+	define_raw mtty "$U1" '{"mdev_type": 5, "start": "auto"}'
+	mdevadm define -u "$U2" -p mtty -t mtty-1 --auto
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_line 0 "mdevadm: warning: '$ETC/mtty/$U1', line 1: 'mdev_type' is not a string"
+	runs "$U2"
+	expect_status 9
+}
+
+@test "start-parent-mdevs escapes what a file's name would do to a terminal" {
+	mkdir -p "$ETC/mtty"
+	touch "$ETC/mtty/"$'no\nuuid'
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_line 0 "mdevadm: warning: '$ETC/mtty/no\\x0auuid' is ignored: its name is no UUID"
+}
+
+@test "start-parent-mdevs needs a parent" {
+	run mdevadm start-parent-mdevs
+
+	expect_status 2
+	expect_output "mdevadm: PARENT is missing
+hint: 'mdevadm start-parent-mdevs --help' lists the options"
+}
+
+@test "start-parent-mdevs refuses a parent that is a path" {
+	run mdevadm start-parent-mdevs ../mtty
+
+	expect_status 10
+	expect_output "mdevadm: invalid parent '../mtty': it has a slash
+hint: 'mdevadm types' lists the parents"
+}
+
+@test "start-parent-mdevs is not in the list of commands" {
+	run mdevadm --help
+
+	expect_status 0
+	[[ "$output" != *start-parent-mdevs* ]]
+}
+
+@test "start-parent-mdevs is there for mdevctl's udev rule" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
+
+	run called_as mdevctl start-parent-mdevs mtty
+
+	expect_status 0
+	runs "$U1"
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/err.h"
+
+#include <errno.h>
+
+#include "fixture.h"
+#include "suites.h"
+
+static void new_error_has_its_kind_and_message_alone(void **state)
+{
+	_cleanup_(err_freep) struct err *e = err_new(ERR_BUSY, "parent '%s' is %s", "P", "locked");
+	(void)state;
+
+	assert_err(NULL, e, ERR_BUSY, "parent 'P' is locked", NULL);
+	assert_int_equal(err_errnum(e), 0);
+	assert_null(err_next(e));
+}
+
+static void errno_is_given_by_name_and_description(void **state)
+{
+	_cleanup_(err_freep) struct err *e = err_errno(EISDIR, "cannot open '%s'", "/x");
+	(void)state;
+
+	assert_err(NULL, e, ERR_FAILED, "cannot open '/x': EISDIR (Is a directory)", NULL);
+	assert_int_equal(err_errnum(e), EISDIR);
+}
+
+static void errno_without_a_name_is_given_by_number(void **state)
+{
+	_cleanup_(err_freep) struct err *e = err_errno(524, "cannot open '%s'", "/x");
+	(void)state;
+
+	assert_err(NULL, e, ERR_FAILED, "cannot open '/x': error 524", NULL);
+}
+
+static void kinds_are_the_exit_statuses(void **state)
+{
+	(void)state;
+
+	assert_int_equal(ERR_FAILED, 1);
+	assert_int_equal(ERR_USAGE, 2);
+	assert_int_equal(ERR_NOT_FOUND, 3);
+	assert_int_equal(ERR_EXISTS, 4);
+	assert_int_equal(ERR_BUSY, 5);
+	assert_int_equal(ERR_IN_USE, 6);
+	assert_int_equal(ERR_NO_INSTANCE, 7);
+	assert_int_equal(ERR_REFUSED, 8);
+	assert_int_equal(ERR_PARTIAL, 9);
+	assert_int_equal(ERR_INVALID, 10);
+}
+
+static void wrapping_puts_a_prefix_and_keeps_the_rest(void **state)
+{
+	struct err *inner = err_hint(err_errno(ENOENT, "cannot open '/x'"), "make it");
+	_cleanup_(err_freep) struct err *e = err_wrap(inner, "cannot start %s", UUID_A);
+	(void)state;
+
+	assert_err(NULL, e, ERR_FAILED,
+		   "cannot start " UUID_A ": cannot open '/x': ENOENT (No such file or directory)",
+		   "make it");
+	assert_int_equal(err_errnum(e), ENOENT);
+}
+
+static void kind_can_be_set_afterwards(void **state)
+{
+	_cleanup_(err_freep) struct err *e = err_set_kind(err_errno(EEXIST, "x"), ERR_EXISTS);
+	(void)state;
+
+	assert_err(NULL, e, ERR_EXISTS, "x: EEXIST (File exists)", NULL);
+	assert_int_equal(err_errnum(e), EEXIST);
+}
+
+static void first_hint_stays(void **state)
+{
+	_cleanup_(err_freep) struct err *e =
+		err_hint(err_hint(err_new(ERR_FAILED, "x"), "do %d", 1), "do %d", 2);
+	(void)state;
+
+	assert_err(NULL, e, ERR_FAILED, "x", "do 1");
+}
+
+static void success_stays_success(void **state)
+{
+	(void)state;
+
+	assert_ok(err_wrap(NULL, "prefix"));
+	assert_ok(err_hint(NULL, "hint"));
+	assert_ok(err_set_kind(NULL, ERR_BUSY));
+	assert_ok(err_also(NULL, NULL));
+	err_free(NULL);
+}
+
+static void first_of_several_errors_counts(void **state)
+{
+	struct err *both = err_also(err_new(ERR_BUSY, "one"), err_new(ERR_FAILED, "two"));
+	_cleanup_(err_freep) struct err *e = err_also(both, err_new(ERR_INVALID, "three"));
+	(void)state;
+
+	assert_err(NULL, e, ERR_BUSY, "one", NULL);
+	assert_err(NULL, err_next(e), ERR_FAILED, "two", NULL);
+	assert_err(NULL, err_next(err_next(e)), ERR_INVALID, "three", NULL);
+	assert_null(err_next(err_next(err_next(e))));
+}
+
+static void either_of_two_errors_may_be_missing(void **state)
+{
+	_cleanup_(err_freep) struct err *first = err_also(err_new(ERR_BUSY, "one"), NULL);
+	_cleanup_(err_freep) struct err *second = err_also(NULL, err_new(ERR_BUSY, "two"));
+	(void)state;
+
+	assert_err(NULL, first, ERR_BUSY, "one", NULL);
+	assert_null(err_next(first));
+	assert_err(NULL, second, ERR_BUSY, "two", NULL);
+}
+
+int err_tests(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(new_error_has_its_kind_and_message_alone),
+		cmocka_unit_test(errno_is_given_by_name_and_description),
+		cmocka_unit_test(errno_without_a_name_is_given_by_number),
+		cmocka_unit_test(kinds_are_the_exit_statuses),
+		cmocka_unit_test(wrapping_puts_a_prefix_and_keeps_the_rest),
+		cmocka_unit_test(kind_can_be_set_afterwards),
+		cmocka_unit_test(first_hint_stays),
+		cmocka_unit_test(success_stays_success),
+		cmocka_unit_test(first_of_several_errors_counts),
+		cmocka_unit_test(either_of_two_errors_may_be_missing),
+	};
+
+	return cmocka_run_group_tests_name("err", tests, NULL, NULL);
+}

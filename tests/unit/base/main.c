@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fixture.h"
+#include "suites.h"
+
+int main(void)
+{
+	int failed = 0;
+
+	failed += beneath_tests();
+	failed += deadline_tests();
+	failed += dir_tests();
+	failed += env_tests();
+	failed += err_tests();
+	failed += json_tests();
+	failed += replace_tests();
+	failed += str_tests();
+	failed += uuid_tests();
+	return failed != 0;
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* dir_replace(): what a reader sees, and what stays when it fails. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/dir.h"
+#include "fixture.h"
+#include "suites.h"
+
+/* Puts @text in d/file by way of .temp. */
+static err_t replace(const struct fixture *fx, const char *text, bool must_be_new)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+	struct err *e = dir_open_at(fx->dir, "d", &dir);
+
+	return e ? e : dir_replace(fx->dir, ".temp", dir, "file", text, strlen(text), must_be_new);
+}
+
+static void check_content(const struct fixture *fx, const char *expected)
+{
+	_cleanup_(mem_freep) char *text = fixture_read(fx, "d/file");
+
+	assert_string_equal(text, expected);
+	assert_false(fixture_has(fx, ".temp"));
+}
+
+static struct stat look(const struct fixture *fx, const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(fstatat(fx->dir->fd, path, &st, AT_SYMLINK_NOFOLLOW), 0);
+	return st;
+}
+
+/* Whatever the umask is. */
+static void new_file_has_mode_0644(void **state)
+{
+	const struct fixture *fx = *state;
+	mode_t mask = umask(0077);
+	fixture_make_dir(fx, "d");
+
+	assert_ok(replace(fx, "new", false));
+
+	umask(mask);
+	check_content(fx, "new");
+	assert_int_equal(look(fx, "d/file").st_mode, S_IFREG | 0644);
+}
+
+static void replaced_file_has_the_new_content_alone(void **state)
+{
+	const struct fixture *fx = *state;
+	fixture_write(fx, "d/file", "a long old text");
+
+	assert_ok(replace(fx, "new", false));
+
+	check_content(fx, "new");
+	assert_int_equal(fixture_count(fx, "d"), 1);
+}
+
+static void mode_and_owner_of_what_is_replaced_stay(void **state)
+{
+	const struct fixture *fx = *state;
+	struct stat st;
+	fixture_write(fx, "d/file", "old");
+	if (fchownat(fx->dir->fd, "d/file", 65534, 12345, 0) < 0)
+		skip();
+	assert_int_equal(fchmodat(fx->dir->fd, "d/file", 0640, 0), 0);
+
+	assert_ok(replace(fx, "new", false));
+
+	st = look(fx, "d/file");
+	check_content(fx, "new");
+	assert_int_equal(st.st_mode, S_IFREG | 0640);
+	assert_int_equal(st.st_uid, 65534);
+	assert_int_equal(st.st_gid, 12345);
+}
+
+/* Who has the old one open goes on reading the old one. */
+static void open_file_keeps_its_content(void **state)
+{
+	const struct fixture *fx = *state;
+	_cleanup_(fd_closep) int fd = -1;
+	char text[4] = "";
+	fixture_write(fx, "d/file", "old");
+	fd = openat(fx->dir->fd, "d/file", O_RDONLY | O_CLOEXEC);
+
+	assert_ok(replace(fx, "new", false));
+
+	assert_int_equal(read(fd, text, 3), 3);
+	assert_string_equal(text, "old");
+}
+
+static void link_is_replaced_and_not_followed(void **state)
+{
+	const struct fixture *fx = *state;
+	_cleanup_(mem_freep) char *text = NULL;
+	fixture_write(fx, "d/target", "target");
+	fixture_link(fx, "target", "d/file");
+
+	assert_ok(replace(fx, "new", false));
+
+	check_content(fx, "new");
+	assert_int_equal(look(fx, "d/file").st_mode, S_IFREG | 0644);
+	text = fixture_read(fx, "d/target");
+	assert_string_equal(text, "target");
+}
+
+static void leftover_of_a_dead_run_is_no_hindrance(void **state)
+{
+	const struct fixture *fx = *state;
+	fixture_write(fx, "d/file", "old");
+	fixture_write(fx, ".temp", "half of a text that is longer");
+
+	assert_ok(replace(fx, "new", false));
+
+	check_content(fx, "new");
+}
+
+/* Else a link that somebody planted would have its target written. */
+static void link_in_place_of_the_temporary_file_is_not_followed(void **state)
+{
+	const struct fixture *fx = *state;
+	_cleanup_(mem_freep) char *text = NULL;
+	fixture_write(fx, "d/file", "old");
+	fixture_write(fx, "victim", "victim");
+	fixture_link(fx, "victim", ".temp");
+
+	assert_ok(replace(fx, "new", false));
+
+	check_content(fx, "new");
+	text = fixture_read(fx, "victim");
+	assert_string_equal(text, "victim");
+}
+
+static void directory_in_place_of_the_temporary_file_is_named(void **state)
+{
+	const struct fixture *fx = *state;
+	_cleanup_(err_freep) struct err *e = NULL;
+	_cleanup_(mem_freep) char *text = NULL;
+	fixture_write(fx, "d/file", "old");
+	fixture_make_dir(fx, ".temp");
+
+	e = replace(fx, "new", false);
+
+	assert_err(fx, e, ERR_FAILED, "cannot make 'ROOT/.temp': EISDIR (Is a directory)", NULL);
+	text = fixture_read(fx, "d/file");
+	assert_string_equal(text, "old");
+}
+
+static void failed_replace_leaves_no_temporary_file(void **state)
+{
+	const struct fixture *fx = *state;
+	_cleanup_(err_freep) struct err *e = NULL;
+	fixture_make_dir(fx, "d/file");
+
+	e = replace(fx, "new", false);
+
+	assert_err(fx, e, ERR_FAILED, "cannot replace 'ROOT/d/file': EISDIR (Is a directory)",
+		   NULL);
+	assert_int_equal(err_errnum(e), EISDIR);
+	assert_false(fixture_has(fx, ".temp"));
+	assert_int_equal(look(fx, "d/file").st_mode & S_IFMT, S_IFDIR);
+}
+
+static void file_that_must_be_new_replaces_nothing(void **state)
+{
+	const struct fixture *fx = *state;
+	_cleanup_(err_freep) struct err *e = NULL;
+	fixture_write(fx, "d/file", "old");
+
+	e = replace(fx, "new", true);
+
+	assert_err(fx, e, ERR_FAILED, "cannot replace 'ROOT/d/file': EEXIST (File exists)", NULL);
+	assert_int_equal(err_errnum(e), EEXIST);
+	check_content(fx, "old");
+}
+
+static void file_that_must_be_new_is_made(void **state)
+{
+	const struct fixture *fx = *state;
+	fixture_make_dir(fx, "d");
+
+	assert_ok(replace(fx, "new", true));
+
+	check_content(fx, "new");
+}
+
+struct watch {
+	const struct fixture *fx;
+	atomic_bool ends;
+	unsigned long torn;
+	unsigned long seen;
+};
+
+static void *watch_file(void *data)
+{
+	struct watch *watch = data;
+
+	while (!atomic_load(&watch->ends)) {
+		char text[8192];
+		int fd = openat(watch->fx->dir->fd, "d/file", O_RDONLY | O_CLOEXEC);
+		ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text));
+
+		watch->seen++;
+		watch->torn += got != 4096 || memchr(text, text[0] == 'a' ? 'b' : 'a', 4096);
+		if (fd >= 0)
+			close(fd);
+	}
+	return NULL;
+}
+
+static void reader_sees_all_of_the_old_or_all_of_the_new(void **state)
+{
+	const struct fixture *fx = *state;
+	struct watch watch = { .fx = fx };
+	char text[4097] = "";
+	pthread_t thread;
+	memset(text, 'a', 4096);
+	fixture_write(fx, "d/file", text);
+	assert_int_equal(pthread_create(&thread, NULL, watch_file, &watch), 0);
+
+	for (int i = 0; i < 100; i++) {
+		memset(text, i % 2 ? 'a' : 'b', 4096);
+		assert_ok(replace(fx, text, false));
+	}
+
+	atomic_store(&watch.ends, true);
+	pthread_join(thread, NULL);
+	assert_true(watch.seen > 0);
+	assert_int_equal(watch.torn, 0);
+}
+
+/* A file system of four pages, of which one is left: too little for the new content. */
+static int replace_on_full_disk(void *data)
+{
+	const struct fixture *fx = data;
+	_cleanup_(mem_freep) char *path = fixture_path(fx, "small");
+	_cleanup_(mem_freep) char *text = mem_alloc(60000);
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+	_cleanup_(err_freep) struct err *e = NULL;
+	_cleanup_(mem_freep) char *now = NULL;
+
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("none", path, "tmpfs", 0, "size=16k") < 0)
+		return 77;
+	memset(text, 'x', 60000);
+	e = dir_open(path, &dir);
+	if (!e)
+		e = dir_replace(dir, ".temp", dir, "file", "old", 3, false);
+	if (e)
+		return 1;
+
+	e = dir_replace(dir, ".temp", dir, "file", text, 60000, false);
+
+	if (!e || err_errnum(e) != ENOSPC || !strstr(err_message(e), "cannot write '") ||
+	    strcmp(err_hint_text(e), "make room on that file system") != 0)
+		return 2;
+	err_free(take(e));
+	e = dir_read(dir, "file", 100, &now, NULL);
+	if (e || strcmp(now, "old") != 0)
+		return 3;
+	return dir_has(dir, ".temp") ? 4 : 0;
+}
+
+static void full_disk_leaves_what_was_there(void **state)
+{
+	struct fixture *fx = *state;
+	int status;
+	fixture_make_dir(fx, "small");
+
+	status = fixture_wait(fixture_fork(replace_on_full_disk, fx));
+
+	if (status == 77)
+		skip();
+	assert_int_equal(status, 0);
+}
+
+int replace_tests(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(new_file_has_mode_0644),
+		fixture_test(replaced_file_has_the_new_content_alone),
+		fixture_test(mode_and_owner_of_what_is_replaced_stay),
+		fixture_test(open_file_keeps_its_content),
+		fixture_test(link_is_replaced_and_not_followed),
+		fixture_test(leftover_of_a_dead_run_is_no_hindrance),
+		fixture_test(link_in_place_of_the_temporary_file_is_not_followed),
+		fixture_test(directory_in_place_of_the_temporary_file_is_named),
+		fixture_test(failed_replace_leaves_no_temporary_file),
+		fixture_test(file_that_must_be_new_replaces_nothing),
+		fixture_test(file_that_must_be_new_is_made),
+		fixture_test(reader_sees_all_of_the_old_or_all_of_the_new),
+		fixture_test(full_disk_leaves_what_was_there),
+	};
+
+	return cmocka_run_group_tests_name("replace", tests, NULL, NULL);
+}

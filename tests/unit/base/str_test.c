@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/str.h"
+
+#include <limits.h>
+
+#include "fixture.h"
+#include "suites.h"
+
+static void check_escape(const char *text, const char *expected)
+{
+	_cleanup_(mem_freep) char *escaped = str_escape(text);
+
+	assert_string_equal(escaped, expected);
+}
+
+static void printable_text_stays_as_it_is(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"plain",
+		"with spaces ~ and \\ and \"",
+		"\xc3\xa4\xc3\xb6\xc3\xbc",  /* U+00E4 U+00F6 U+00FC */
+		"\xc2\xa0",		     /* U+00A0, the first behind the controls */
+		"\xe0\xa0\x80 \xed\x9f\xbf", /* U+0800, U+D7FF */
+		"\xe2\x82\xac",		     /* U+20AC */
+		"\xf0\x90\x80\x80",	     /* U+10000 */
+		"\xf4\x8f\xbf\xbf",	     /* U+10FFFF */
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		check_escape(texts[i], texts[i]);
+		assert_true(str_is_plain(texts[i]));
+	}
+}
+
+static void control_characters_are_escaped(void **state)
+{
+	(void)state;
+
+	check_escape("a\nb", "a\\x0ab");
+	check_escape("\x1b[31m", "\\x1b[31m");
+	check_escape("\t\x01\x1f\x7f", "\\x09\\x01\\x1f\\x7f");
+	check_escape("\xc2\x9b"
+		     "31m",
+		     "\\xc2\\x9b31m");
+	assert_false(str_is_plain("a\nb"));
+	assert_false(str_is_plain("\xc2\x80"));
+}
+
+static void bytes_that_are_not_utf8_are_escaped(void **state)
+{
+	(void)state;
+
+	check_escape("\xff\xfe", "\\xff\\xfe");
+	check_escape("\x80", "\\x80");	 /* without a first byte */
+	check_escape("\xc3", "\\xc3");	 /* cut short by the end */
+	check_escape("\xc3(", "\\xc3("); /* and by another character */
+	check_escape("\xe2\x82", "\\xe2\\x82");
+	check_escape("\xf0\x90\x80", "\\xf0\\x90\\x80");
+	check_escape("\xc0\xaf", "\\xc0\\xaf"); /* overlong forms */
+	check_escape("\xe0\x80\xaf", "\\xe0\\x80\\xaf");
+	check_escape("\xf0\x80\x80\xaf", "\\xf0\\x80\\x80\\xaf");
+	check_escape("\xed\xa0\x80", "\\xed\\xa0\\x80");	  /* a surrogate */
+	check_escape("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"); /* beyond U+10FFFF */
+	assert_false(str_is_plain("\xff"));
+}
+
+static void number_is_read_up_to_its_maximum(void **state)
+{
+	unsigned long number = 0;
+	(void)state;
+
+	assert_true(str_to_number("0", 0, &number));
+	assert_int_equal(number, 0);
+	assert_true(str_to_number("007", 7, &number));
+	assert_int_equal(number, 7);
+	assert_true(str_to_number("86400", 86400, &number));
+	assert_int_equal(number, 86400);
+	assert_true(str_to_number("18446744073709551615", ULONG_MAX, &number));
+	assert_true(number == ULONG_MAX);
+}
+
+static void anything_else_is_no_number(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		" ",
+		"-1",
+		"+1",
+		"1 ",
+		" 1",
+		"1.0",
+		"0x10",
+		"1e3",
+		"ten",
+		"86401",
+		"9999999",
+		"18446744073709551616",
+		"99999999999999999999999",
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		unsigned long number = 42;
+
+		if (str_to_number(texts[i], 86400, &number))
+			fail_msg("'%s' is taken for %lu", texts[i], number);
+		assert_int_equal(number, 42);
+	}
+}
+
+static void number_beyond_a_maximum_of_one_digit_is_none(void **state)
+{
+	unsigned long number = 42;
+	(void)state;
+
+	assert_false(str_to_number("6", 5, &number));
+	assert_false(str_to_number("10", 9, &number));
+	assert_false(str_to_number("18446744073709551616", ULONG_MAX, &number));
+	assert_int_equal(number, 42);
+}
+
+static void sorted_list_has_everything_once_in_byte_order(void **state)
+{
+	static const char *const items[] = { "b", "a", "\xc3\xa4", "B", "b", "a", "aa", "b" };
+	static const char *const sorted[] = { "B", "a", "aa", "b", "\xc3\xa4" };
+	_cleanup_(strlist_clear) struct strlist list = { 0 };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
+		strlist_add(&list, mem_strdup(items[i]));
+
+	strlist_sort(&list);
+
+	assert_int_equal(list.count, ARRAY_SIZE(sorted));
+	for (size_t i = 0; i < list.count; i++)
+		assert_string_equal(list.items[i], sorted[i]);
+}
+
+static void sorting_nothing_does_nothing(void **state)
+{
+	struct strlist list = { 0 };
+	(void)state;
+
+	strlist_sort(&list);
+
+	assert_int_equal(list.count, 0);
+}
+
+static void lists_are_equal_if_their_items_are(void **state)
+{
+	_cleanup_(strlist_clear) struct strlist one = { 0 };
+	_cleanup_(strlist_clear) struct strlist other = { 0 };
+	(void)state;
+
+	assert_true(strlist_is_equal(&one, &other));
+	strlist_add(&one, mem_strdup("a"));
+	assert_false(strlist_is_equal(&one, &other));
+	strlist_add(&other, mem_strdup("b"));
+	assert_false(strlist_is_equal(&one, &other));
+	strlist_add(&one, mem_strdup("b"));
+	assert_true(strlist_has(&one, "b"));
+	assert_false(strlist_has(&other, "a"));
+	assert_false(strlist_has(&one, "ab"));
+}
+
+static void cleared_list_is_empty_and_can_be_used_again(void **state)
+{
+	_cleanup_(strlist_clear) struct strlist list = { 0 };
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		strlist_add(&list, mem_printf("%d", i));
+
+	strlist_clear(&list);
+
+	assert_int_equal(list.count, 0);
+	strlist_add(&list, mem_strdup("again"));
+	assert_true(strlist_has(&list, "again"));
+}
+
+static void base_name_is_what_is_behind_the_last_slash(void **state)
+{
+	(void)state;
+
+	assert_string_equal(str_base_name("../../devices/mtty"), "mtty");
+	assert_string_equal(str_base_name("mtty"), "mtty");
+	assert_string_equal(str_base_name("dir/"), "");
+}
+
+static void prefix_is_compared_to_its_end(void **state)
+{
+	(void)state;
+
+	assert_true(str_starts_with("mdevadm", "mdev"));
+	assert_true(str_starts_with("mdev", "mdev"));
+	assert_true(str_starts_with("mdev", ""));
+	assert_false(str_starts_with("mde", "mdev"));
+}
+
+int str_tests(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(printable_text_stays_as_it_is),
+		cmocka_unit_test(control_characters_are_escaped),
+		cmocka_unit_test(bytes_that_are_not_utf8_are_escaped),
+		cmocka_unit_test(number_is_read_up_to_its_maximum),
+		cmocka_unit_test(anything_else_is_no_number),
+		cmocka_unit_test(number_beyond_a_maximum_of_one_digit_is_none),
+		cmocka_unit_test(sorted_list_has_everything_once_in_byte_order),
+		cmocka_unit_test(sorting_nothing_does_nothing),
+		cmocka_unit_test(lists_are_equal_if_their_items_are),
+		cmocka_unit_test(cleared_list_is_empty_and_can_be_used_again),
+		cmocka_unit_test(base_name_is_what_is_behind_the_last_slash),
+		cmocka_unit_test(prefix_is_compared_to_its_end),
+	};
+
+	return cmocka_run_group_tests_name("str", tests, NULL, NULL);
+}
