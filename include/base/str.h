@@ -28,6 +28,7 @@ void strlist_clear(struct strlist *list);
 char *str_escape(const char *text);
 /* True if str_escape() would change nothing. */
 bool str_is_plain(const char *text);
+bool str_is_utf8(const char *text);
 bool str_starts_with(const char *text, const char *prefix);
 /* Reads a whole decimal number of no sign in [0, @max]; false for anything else. */
 bool str_to_number(const char *text, unsigned long max, unsigned long *ret);

@@ -15,3 +15,5 @@ err_t name_check_parent(const char *name);
 err_t name_check_type(const char *name);
 /* An attribute's path below its device: components without "." and "..", no slash at an end. */
 err_t name_check_attr(const char *name);
+/* An attribute's value: UTF-8, which is all that a definition can keep. */
+err_t name_check_value(const char *value);

@@ -77,10 +77,14 @@ static err_t read_to_end(int fd, const char *path, size_t expected, size_t max, 
 
 static err_t open_failed(int errnum, const char *path)
 {
+	struct err *e = NULL;
+
 	if (errnum == ELOOP)
-		return err_hint(
-			err_errno(errnum, "'%s' is a symbolic link, which is not followed", path),
-			"put a regular file in its place");
+		e = err_errno(errnum, "'%s' is a symbolic link, which is not followed", path);
+	if (errnum == ENXIO)
+		e = err_errno(errnum, "'%s' is not a regular file", path);
+	if (e)
+		return err_hint(err_set_kind(e, ERR_INVALID), "put a regular file in its place");
 	return err_hint_for_errnum(err_errno(errnum, "cannot open '%s'", path));
 }
 

@@ -93,22 +93,30 @@ static bool utf8_second_fits(unsigned char first, unsigned char second)
 	}
 }
 
-/* Length of the printable character at @text; 0 if its first byte must be escaped. */
-static size_t plain_length(const unsigned char *text)
+/* Length of the character at @text; 0 if it is no UTF-8. */
+static size_t utf8_length(const unsigned char *text)
 {
 	int following = utf8_following(*text);
 
 	if (following == 0)
-		return *text >= 0x20 && *text != 0x7f;
+		return 1;
 	if (following < 0 || (text[1] & 0xc0) != 0x80 || !utf8_second_fits(text[0], text[1]))
 		return 0;
 	for (int i = 2; i <= following; i++)
 		if ((text[i] & 0xc0) != 0x80)
 			return 0;
+	return (size_t)following + 1;
+}
+
+/* Length of the printable character at @text; 0 if its first byte must be escaped. */
+static size_t plain_length(const unsigned char *text)
+{
+	if (*text < 0x20 || *text == 0x7f)
+		return 0;
 	/* U+0080 to U+009F command a terminal, too. */
 	if (text[0] == 0xc2 && text[1] < 0xa0)
 		return 0;
-	return (size_t)following + 1;
+	return utf8_length(text);
 }
 
 char *str_escape(const char *text)
@@ -138,6 +146,20 @@ bool str_is_plain(const char *text)
 
 	while (*in) {
 		size_t length = plain_length(in);
+
+		if (!length)
+			return false;
+		in += length;
+	}
+	return true;
+}
+
+bool str_is_utf8(const char *text)
+{
+	const unsigned char *in = (const unsigned char *)text;
+
+	while (*in) {
+		size_t length = utf8_length(in);
 
 		if (!length)
 			return false;

@@ -30,8 +30,7 @@ static void print_attrs(struct output *output, const struct device *dev)
 
 		json_put(attr, dev->attrs[i].name, json_new_string(dev->attrs[i].value));
 		fprintf(stream, "    @{%zu}: ", i);
-		json_dumpf(attr, stream, JSON_COMPACT);
-		fputc('\n', stream);
+		output_json_line(output, attr);
 	}
 }
 

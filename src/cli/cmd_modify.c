@@ -67,6 +67,8 @@ static err_t read_index(const struct values *values, long *ret)
 
 static err_t read_attr_change(const struct values *values, struct modify_request *request)
 {
+	struct err *e;
+
 	if (option_is_given(values, OPT_DELATTR))
 		request->attr_change = MODIFY_ATTR_DELETE;
 	if (!option_is_given(values, OPT_ADDATTR))
@@ -74,7 +76,8 @@ static err_t read_attr_change(const struct values *values, struct modify_request
 	request->attr_change = MODIFY_ATTR_ADD;
 	request->attr_name = values->text[OPT_ADDATTR];
 	request->attr_value = values->text[OPT_VALUE];
-	return name_check_attr(request->attr_name);
+	e = name_check_attr(request->attr_name);
+	return e ? e : name_check_value(request->attr_value);
 }
 
 static err_t run(struct invocation *invocation)

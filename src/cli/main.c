@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/dir.h"
 #include "base/interrupt.h"
 #include "base/str.h"
 #include "command.h"
@@ -167,15 +169,26 @@ static err_t answer(struct run *run)
 		print_help(run);
 	else
 		print_version(run);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return err_new(ERR_FAILED, "cannot write the output");
+	if (fflush(stdout) != 0)
+		return err_hint_for_errnum(err_errno(errno, "cannot write the output"));
 	return NULL;
+}
+
+/* One of the three names that the program has, whatever its file is called. */
+static const char *program_name(const char *path)
+{
+	static const char *const others[] = { "mdevctl", "lsmdev" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (strcmp(str_base_name(path), others[i]) == 0)
+			return others[i];
+	return "mdevadm";
 }
 
 int main(int argc, char **argv)
 {
 	struct run run = {
-		.program = argc ? str_base_name(argv[0]) : "mdevadm",
+		.program = program_name(argc ? argv[0] : ""),
 		.mutex = PTHREAD_MUTEX_INITIALIZER,
 	};
 	_cleanup_(err_freep) struct err *e = NULL;

@@ -25,6 +25,7 @@ void values_clear(struct values *values)
 		free(values->text[i]);
 	for (size_t i = 0; i < ENV_DIR_COUNT; i++)
 		free(values->base[i]);
+	strlist_clear(&values->base_texts);
 	free(values->argument);
 	for (char **word = values->rest; word && *word; word++)
 		free(*word);
@@ -51,10 +52,8 @@ static const char *option_name(const struct poptOption *options, enum option opt
 	return name;
 }
 
-/* Takes @given. */
-static err_t set_base(struct values *values, char *given)
+static err_t set_base(struct values *values, const char *text)
 {
-	_cleanup_(mem_freep) char *text = given;
 	const char *equals = strchr(text, '=');
 	enum env_dir dir;
 
@@ -72,8 +71,10 @@ static err_t set_base(struct values *values, char *given)
 static err_t set_value(const struct command *command, struct values *values, enum option option,
 		       char *text)
 {
-	if (option == OPT_BASE)
-		return set_base(values, text);
+	if (option == OPT_BASE) {
+		strlist_add(&values->base_texts, text);
+		return NULL;
+	}
 	if (values->text[option]) {
 		free(text);
 		return hint_help(err_new(ERR_USAGE, "--%s is given twice",
@@ -217,8 +218,14 @@ static err_t check_excludes(const struct command *command, uint64_t when, uint64
 			 command);
 }
 
-err_t options_check(const struct command *command, const struct values *values)
+err_t options_check(const struct command *command, struct values *values)
 {
+	for (size_t i = 0; i < values->base_texts.count; i++) {
+		struct err *e = set_base(values, values->base_texts.items[i]);
+
+		if (e)
+			return e;
+	}
 	for (const struct rule *rule = command->rules; rule && rule->kind != RULE_END; rule++) {
 		uint64_t when = values->given & rule->when;
 		uint64_t others = values->given & rule->others;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/env.h"
+#include "base/str.h"
 #include "base/uuid.h"
 
 /* The val of an entry in a popt table: popt wants numbers above 0. */
@@ -86,6 +87,7 @@ struct values {
 	uint64_t given;
 	char *text[OPT_COUNT]; /* of options that take a value; owned */
 	struct env_options env;
+	struct strlist base_texts; /* KEY=DIR, as given */
 	char *base[ENV_DIR_COUNT]; /* owned; struct env_options borrows them */
 	char *argument;		   /* the one that is no option, NULL if there is none; owned */
 	char **rest;		   /* what is behind it, for a command that takes one; owned */
@@ -104,8 +106,8 @@ err_t options_read(const struct command *command, int argc, const char **argv,
 /* The same for the options before the command; *ret_used is how many of @argv they are. */
 err_t options_read_leading(const struct command *program, int argc, const char **argv,
 			   struct values *values, int *ret_used);
-/* ERR_USAGE if a rule of the command is broken. */
-err_t options_check(const struct command *command, const struct values *values);
+/* ERR_USAGE if a rule of the command is broken, or a --base. */
+err_t options_check(const struct command *command, struct values *values);
 /* On standard output, from the table. */
 void options_print_help(const struct command *command, const char *program);
 

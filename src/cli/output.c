@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/dir.h"
 #include "base/str.h"
 
 struct output {
@@ -59,7 +60,7 @@ err_t output_close(struct output *output)
 
 	fclose(output->stream);
 	if (output->errnum)
-		e = err_errno(output->errnum, "cannot write the output");
+		e = err_hint_for_errnum(err_errno(output->errnum, "cannot write the output"));
 	free(output);
 	return e;
 }
@@ -69,6 +70,17 @@ void output_text(struct output *output, const char *text)
 	_cleanup_(mem_freep) char *escaped = str_is_plain(text) ? NULL : str_escape(text);
 
 	fputs(escaped ? escaped : text, output->stream);
+}
+
+void output_json_line(struct output *output, const json_t *json)
+{
+	char *text = json_dumps(json, JSON_COMPACT);
+
+	if (!text)
+		mem_exhausted();
+	output_text(output, text);
+	fputc('\n', output->stream);
+	free(text);
 }
 
 static int append(const char *data, size_t size, void *stream)

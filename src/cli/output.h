@@ -21,5 +21,7 @@ err_t output_close(struct output *output);
 
 /* Writes @text with what is not printable escaped: for names from outside. */
 void output_text(struct output *output, const char *text);
+/* In one line without blanks, what is not printable escaped as in output_text(). */
+void output_json_line(struct output *output, const json_t *json);
 /* With an indentation of two spaces and a newline at the end. */
 void output_json(struct output *output, const json_t *json);

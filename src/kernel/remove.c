@@ -118,7 +118,8 @@ static err_t start_child(int remove_fd, const int *lock_fds, size_t lock_count, 
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_errno(errno, "cannot make a pipe");
-	memcpy(fds, lock_fds, lock_count * sizeof(*fds));
+	for (size_t i = 0; i < lock_count; i++)
+		fds[i] = lock_fds[i];
 	fds[lock_count] = remove_fd;
 	fds[lock_count + 1] = ends[1];
 	qsort(fds, lock_count + 2, sizeof(*fds), compare_fds);

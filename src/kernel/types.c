@@ -68,7 +68,7 @@ static err_t read_instances(const struct dir *dir, unsigned long *ret)
 
 	if (e)
 		return e;
-	if (str_to_number(text, ULONG_MAX, ret))
+	if (str_to_number(text, LONG_MAX, ret))
 		return NULL;
 	shown = str_escape(text);
 	return err_new(ERR_FAILED, "'%s/available_instances' has '%s', which is no number",

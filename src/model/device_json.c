@@ -41,9 +41,8 @@ static err_t read_attrs(struct device *dev, const json_t *attrs, const char *sou
 			const char *text)
 {
 	if (!json_is_array(attrs))
-		return err_hint(err_new(ERR_INVALID,
-					"'%s', line %zu: the attributes are not an array", source,
-					text ? json_line_of(text, "attrs", -1) : 1),
+		return err_hint(err_new(ERR_INVALID, "'%s', line %zu: attributes are not an array",
+					source, text ? json_line_of(text, "attrs", -1) : 1),
 				"write them as [{\"NAME\": \"VALUE\"}, …]");
 
 	for (size_t i = 0; i < json_array_size(attrs); i++) {
@@ -82,7 +81,8 @@ static err_t read_type(struct device *dev, const json_t *value)
 		return err_hint(err_new(ERR_INVALID, "no 'mdev_type' is given"),
 				"add \"mdev_type\": \"TYPE\"");
 	if (!json_is_string(value))
-		return err_new(ERR_INVALID, "'mdev_type' is not a string");
+		return err_hint(err_new(ERR_INVALID, "'mdev_type' is not a string"),
+				"put it in quotes");
 	e = name_check_type(json_string_value(value));
 	if (e)
 		return e;

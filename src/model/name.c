@@ -79,3 +79,11 @@ err_t name_check_attr(const char *name)
 	}
 	return err_hint(e, advice);
 }
+
+err_t name_check_value(const char *value)
+{
+	if (str_is_utf8(value))
+		return NULL;
+	return err_hint(refuse("value", value, "it is not UTF-8"),
+			"a definition is JSON, which cannot keep it");
+}

@@ -22,7 +22,10 @@ static err_t describe(const struct define_request *request, const struct claim *
 		type = running->type;
 	if (!type)
 		return err_hint(
-			err_new(ERR_USAGE, "no type is given, and no device %s runs", uuid->text),
+			uuid_is_set(&request->uuid)
+				? err_new(ERR_USAGE, "no type is given, and no device %s runs",
+					  uuid->text)
+				: err_new(ERR_USAGE, "no type is given"),
 			"say which with --type; 'mdevadm types --parent %s' lists them", parent);
 
 	*ret = device_new(uuid, parent, type);

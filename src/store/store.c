@@ -80,6 +80,13 @@ static err_t open_top(const struct store *store, struct dir **ret)
 	return NULL;
 }
 
+static err_t hint_layout(struct err *e)
+{
+	if (is_errnum(e, ELOOP) || is_errnum(e, ENOTDIR))
+		return err_hint(e, "definitions are files in a directory named after their parent");
+	return e;
+}
+
 /* *ret is NULL if nothing is defined on that parent. */
 static err_t open_parent(const struct store *store, const char *parent, struct dir **ret)
 {
@@ -95,9 +102,7 @@ static err_t open_parent(const struct store *store, const char *parent, struct d
 		err_free(e);
 		return NULL;
 	}
-	if (is_errnum(e, ELOOP) || is_errnum(e, ENOTDIR))
-		return err_hint(e, "definitions are files in a directory named after their parent");
-	return e;
+	return hint_layout(e);
 }
 
 /* By UUID; of one UUID the canonical name first. */
@@ -357,11 +362,13 @@ static err_t open_for_writing(const struct store *store, const char *parent, str
 			      struct dir **ret)
 {
 	_cleanup_(dir_freep) struct dir *etc = NULL;
-	struct err *e = dir_open(store->env->dir[ENV_DIR_ETC], &etc);
+	struct err *e = open_top(store, ret_top);
 
-	if (!e)
+	if (!e && !*ret_top)
+		e = dir_open(store->env->dir[ENV_DIR_ETC], &etc);
+	if (!e && !*ret_top)
 		e = dir_make_at(etc, STORE_NAME, 0755, ret_top);
-	return e ? e : dir_make_at(*ret_top, parent, 0755, ret);
+	return e ? e : hint_layout(dir_make_at(*ret_top, parent, 0755, ret));
 }
 
 err_t store_save(const struct store *store, const struct device *dev, enum store_save mode)

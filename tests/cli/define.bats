@@ -566,7 +566,7 @@ hint: say which with --type; 'mdevadm types --parent mtty' lists them"
 
 @test "define without /etc says so" {
 	needs_sim "a root without etc"
-	rm -r "$MDEVADM_ROOT/etc"
+	rm -r "${MDEVADM_ROOT:?}/etc"
 
 	run mdevadm define -u "$U1" -p mtty -t mtty-1
 
@@ -616,7 +616,7 @@ hint: definitions are files in a directory named after their parent"
 
 	expect_status 4
 	expect_line 0 "mdevadm: cannot define $U1: it is already defined on parent 'mtty'"
-	! [ -e "$BATS_TEST_TMPDIR/elsewhere" ]
+	[ ! -e "$BATS_TEST_TMPDIR/elsewhere" ]
 	[ -L "$ETC/mtty/$U1" ]
 }
 

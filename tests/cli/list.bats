@@ -165,15 +165,15 @@ $U3 mtty mtty-1 manual"
 
 @test "list sorts what runs by parent" {
 	needs_sim "several parents"
-	mdevadm start -u "$U1" -p sf-host -t sf_core-local
+	mdevadm start -u "$U1" -p matrix -t vfio_ap-passthrough
 	mdevadm start -u "$U2" -p mtty -t mtty-1
 	mdevadm start -u "$U3" -p 0000:00:02.0 -t i915-GVTg_V5_4
 
 	run mdevadm list
 
 	expect_output "$U3 0000:00:02.0 i915-GVTg_V5_4 manual
-$U2 mtty mtty-1 manual
-$U1 sf-host sf_core-local manual"
+$U1 matrix vfio_ap-passthrough manual
+$U2 mtty mtty-1 manual"
 }
 
 # --- attributes ---
@@ -219,11 +219,13 @@ $U2 mtty mtty-1 manual"
 }
 
 @test "list -v shows no control character of a value" {
-	define_raw mtty "$U1" '{"mdev_type": "t", "attrs": [{"a": "\u001b[31m\nforged\u007f"}]}'
+	define_raw mtty "$U1" '{"mdev_type": "t", "attrs": [{"a": "\u001b[31m\nforged\u007f\u009b1m"}]}'
 
 	run mdevadm list -d -v
 
-	expect_line 2 '    @{0}: {"a":"\u001b[31m\nforged\u007f"}'
+	[ "${#lines[@]}" = 3 ]
+	[[ "${lines[2],,}" == '    @{0}: {"a":"\u001b[31m\nforged'* ]]
+	[[ "$output" != *$'\x7f'* && "$output" != *$'\u009b'* ]] || fail_with "it does"
 }
 
 # --- filters ---
@@ -798,7 +800,7 @@ hint: remove one of them" ]
 
 	expect_status 0
 	expect_output "$GOOD"
-	! [ -e "$RUN/mdevadm" ]
+	[ ! -e "$RUN/mdevadm" ]
 }
 
 @test "list where the directory of definitions is a file says so" {
@@ -826,7 +828,7 @@ hint: remove one of them" ]
 	done 2>/dev/null 3>&- &
 	ends_with_test $!
 
-	for i in {1..40}; do
+	for _ in {1..40}; do
 		run mdevadm list --strict
 		expect_status 0
 		expect_contains "$U1 mtty mtty-1 manual"
@@ -844,7 +846,7 @@ hint: remove one of them" ]
 	done 2>/dev/null 3>&- &
 	ends_with_test $!
 
-	for i in {1..40}; do
+	for _ in {1..40}; do
 		run mdevadm list -d --strict
 		expect_status 0
 		expect_contains "$GOOD"

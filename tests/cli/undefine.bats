@@ -69,7 +69,7 @@ load lib/life
 	run mdevadm undefine -u "$ABSENT"
 
 	expect_status 3
-	expect_output "mdevadm: cannot undefine $ABSENT: $ABSENT is not defined
+	expect_output "mdevadm: cannot undefine $ABSENT: it is not defined
 hint: 'mdevadm list --defined' shows what is"
 }
 
@@ -80,7 +80,7 @@ hint: 'mdevadm list --defined' shows what is"
 	run mdevadm undefine -u "$U1" -p third
 
 	expect_status 3
-	expect_output "mdevadm: cannot undefine $U1: $U1 is not defined on parent 'third'
+	expect_output "mdevadm: cannot undefine $U1: it is not defined on parent 'third'
 hint: it is on 'mtty', 'other'"
 	[ "$(find "$ETC" -type f | wc -l)" = 2 ]
 }
@@ -91,7 +91,7 @@ hint: it is on 'mtty', 'other'"
 	run mdevadm undefine -u "$U1"
 
 	expect_status 3
-	expect_line 0 "mdevadm: cannot undefine $U1: $U1 is not defined"
+	expect_line 0 "mdevadm: cannot undefine $U1: it is not defined"
 	runs "$U1"
 }
 
@@ -101,7 +101,7 @@ hint: it is on 'mtty', 'other'"
 	run mdevadm undefine -u "$U1"
 
 	expect_status 3
-	! [ -e "$ETC" ]
+	[ ! -e "$ETC" ]
 }
 
 @test "undefine removes a broken definition, and tells of it" {
@@ -144,7 +144,7 @@ hint: mend '$ETC/mtty/$U1'"
 	run mdevadm undefine -u "$U1"
 
 	expect_status 0
-	! [ -L "$ETC/mtty/$U1" ]
+	[ ! -L "$ETC/mtty/$U1" ]
 	[ "$(cat "$BATS_TEST_TMPDIR/elsewhere")" = '{"mdev_type": "t"}' ]
 }
 

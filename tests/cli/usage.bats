@@ -346,7 +346,7 @@ hint: 'mdevadm --help' lists the options"
 		run mdevadm list --root "$BATS_TEST_TMPDIR/absent" $option
 		expect_status 0
 	done
-	! [ -e "$BATS_TEST_TMPDIR/absent" ]
+	[ ! -e "$BATS_TEST_TMPDIR/absent" ]
 }
 
 @test "--help does not care for MDEVADM_LOCK_TIMEOUT" {
@@ -471,8 +471,8 @@ hint: 'mdevadm list --help' lists the options"
 }
 
 @test "start needs a UUID or a parent" {
-	refuses "--uuid or --parent is missing" start
-	refuses "--uuid or --parent is missing" start -t mtty-1
+	refuses "--uuid, --parent or --all is missing" start
+	refuses "--uuid, --parent or --all is missing" start -t mtty-1
 }
 
 @test "start --jsonfile excludes --type" {
@@ -485,7 +485,7 @@ hint: 'mdevadm list --help' lists the options"
 }
 
 @test "stop needs a UUID" {
-	refuses "--uuid is missing" stop
+	refuses "--uuid or --all is missing" stop
 }
 
 @test "modify needs a UUID" {
@@ -652,7 +652,7 @@ $UUID_HINT"
 	expect_status 0
 	[ -e "$OTHER/etc/mdevctl.d/elsewhere/$U1" ]
 	[ -d "$OTHER/run/mdevadm" ]
-	! [ -e "$ETC/elsewhere" ]
+	[ ! -e "$ETC/elsewhere" ]
 }
 
 @test "--root before and after the command is given twice" {
@@ -898,7 +898,7 @@ hint: make room on that file system"
 	[ -z "$before" ]
 	[ "$(find "$ETC" -type f -size +0)" = "$ETC/mtty/$U1" ]
 	[ "$(tail -c 1 "$ETC/mtty/$U1")" = "}" ]
-	! grep -r "warning" "$ETC" "$RUN/mdevadm"
+	run ! grep -r warning "$ETC" "$RUN/mdevadm"
 }
 
 @test "a full pipe that does not block gets everything in the end" {

@@ -170,8 +170,7 @@ static void removal_is_not_believed_while_the_directory_is_there(void **state)
 
 	e = remove_device(fx);
 
-	assert_err(fx, e, ERR_BUSY, "'" SEEN "' is still there",
-		   "see who has it open, and stop it again");
+	assert_err(fx, e, ERR_BUSY, "'" SEEN "' is still there", "see 'dmesg'");
 	check_content(fx, DEVICE "/remove", "1");
 }
 
@@ -194,8 +193,8 @@ static void device_without_a_remove_file_cannot_be_removed(void **state)
 	e = remove_device(fx);
 
 	assert_err(fx, e, ERR_FAILED,
-		   UUID_A " is stuck: something removed it while it was being created, and the "
-			  "kernel has taken its remove file away",
+		   "it is stuck: something removed it while it was being created, and the "
+		   "kernel has taken its remove file away",
 		   "only unloading the driver of parent 'P' removes it");
 }
 

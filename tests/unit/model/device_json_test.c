@@ -94,8 +94,10 @@ static void type_must_be_a_string(void **state)
 {
 	(void)state;
 
-	check_refused("{\n\"mdev_type\": 1}", "'F', line 2: 'mdev_type' is not a string", NULL);
-	check_refused("{\n\"mdev_type\": null}", "'F', line 2: 'mdev_type' is not a string", NULL);
+	check_refused("{\n\"mdev_type\": 1}", "'F', line 2: 'mdev_type' is not a string",
+		      "put it in quotes");
+	check_refused("{\n\"mdev_type\": null}", "'F', line 2: 'mdev_type' is not a string",
+		      "put it in quotes");
 }
 
 static void type_must_be_a_valid_name(void **state)
@@ -124,7 +126,7 @@ static void attributes_are_an_array(void **state)
 	(void)state;
 
 	check_refused("{\"mdev_type\": \"T\", \"attrs\": {\"a\": \"1\"}}",
-		      "'F', line 1: the attributes are not an array",
+		      "'F', line 1: attributes are not an array",
 		      "write them as [{\"NAME\": \"VALUE\"}, …]");
 }
 
