@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -132,10 +131,12 @@ static const char *root_from_environment(void)
 /* Linux 5.2 made creates and removes safe against the unregistering of their parent. */
 static bool is_old_release(const char *release)
 {
-	int major = 0;
-	int minor = 0;
+	char *dot;
+	unsigned long major = strtoul(release, &dot, 10);
+	unsigned long minor = *dot == '.' ? strtoul(dot + 1, NULL, 10) : 0;
 
-	if (sscanf(release, "%d.%d", &major, &minor) != 2)
+	/* What is no version is no reason to be slow. */
+	if (dot == release)
 		return false;
 	return major < 5 || (major == 5 && minor < 2);
 }

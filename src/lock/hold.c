@@ -137,8 +137,8 @@ err_t hold_remove(const struct env *env, const char *parent)
 static bool is_held(const struct env *env, const char *parent)
 {
 	_cleanup_(dir_freep) struct dir *dir = NULL;
-	_cleanup_(err_freep) struct err *e = state_open_dir(env, HOLDS, &dir);
 
+	err_free(state_open_dir(env, HOLDS, &dir));
 	return dir && dir_has(dir, parent);
 }
 
@@ -168,7 +168,7 @@ err_t hold_note_registration(const struct env *env, const char *parent, bool *re
 bool hold_take_registration(const struct env *env, const char *parent)
 {
 	_cleanup_(dir_freep) struct dir *dir = NULL;
-	_cleanup_(err_freep) struct err *e = state_open_dir(env, REGISTRATIONS, &dir);
 
+	err_free(state_open_dir(env, REGISTRATIONS, &dir));
 	return dir && unlinkat(dir->fd, parent, 0) == 0;
 }

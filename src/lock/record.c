@@ -188,7 +188,7 @@ err_t record_note_stop(const struct env *env, const struct uuid *uuid)
 bool record_was_just_stopped(const struct env *env, const struct uuid *uuid)
 {
 	_cleanup_(dir_freep) struct dir *dir = NULL;
-	_cleanup_(err_freep) struct err *e = state_open_dir(env, STOPS, &dir);
 
+	err_free(state_open_dir(env, STOPS, &dir));
 	return dir && is_recent(dir, uuid->text);
 }

@@ -187,7 +187,8 @@ err_t start_claimed(struct ops *ops, const struct claim *claim, const struct dev
 		e = sysfs_open_parent(ops->sysfs, dev->parent, &parent);
 	if (e)
 		return e;
-	start.record = record = record_new(dev);
+	record = record_new(dev);
+	start.record = record;
 	return action_run(ops, ACTION_START, dev, how->force, bring_up, &start);
 }
 

@@ -312,14 +312,16 @@ static bool load_files(const struct place *up, const json_t *json, struct parent
 
 static void set_defaults(struct sim *sim, struct parent *parent)
 {
+	size_t size;
 	char *path;
 
 	if (!parent->driver)
 		parent->driver = parent->name;
 	if (parent->path)
 		return;
-	path = sim_keep(sim, 1, strlen(parent->name) + sizeof("devices/virtual/sim/"));
-	strcat(strcpy(path, "devices/virtual/sim/"), parent->name);
+	size = strlen(parent->name) + sizeof("devices/virtual/sim/");
+	path = sim_keep(sim, 1, size);
+	snprintf(path, size, "devices/virtual/sim/%s", parent->name);
 	parent->path = path;
 }
 

@@ -82,7 +82,13 @@ static size_t unescape(const char *s, char *ret)
 		*ret = (char)strtoul(hex, NULL, 16);
 		return 3;
 	}
-	*ret = s[0] == 'n' ? '\n' : s[0] == 't' ? '\t' : s[0] ? s[0] : '\\';
+	*ret = '\\';
+	if (s[0])
+		*ret = s[0];
+	if (s[0] == 'n')
+		*ret = '\n';
+	if (s[0] == 't')
+		*ret = '\t';
 	return s[0] ? 1 : 0;
 }
 

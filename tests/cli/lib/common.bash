@@ -133,6 +133,7 @@ hold_lock() {
 	local file=$RUN/mdevadm/lock/$1/$2
 
 	mkdir -p "$(dirname "$file")"
+	# shellcheck disable=SC2016
 	flock "$file" sh -c 'echo >"$1"; exec sleep 100' sh "$BATS_TEST_TMPDIR/held" 3>&- &
 	HOLDER=$!
 	ends_with_test "$HOLDER"
