@@ -129,9 +129,21 @@ size_t json_line_of(const char *text, const char *key, long index)
 	return 1;
 }
 
+/* jansson writes \u001B where mdevctl writes \u001b. */
+static void lower_escapes(char *text)
+{
+	for (char *at = strchr(text, '\\'); at; at = strchr(at + 2, '\\'))
+		for (int i = 2; at[1] == 'u' && i < 6; i++)
+			if (at[i] >= 'A' && at[i] <= 'F')
+				at[i] = (char)(at[i] - 'A' + 'a');
+}
+
 char *json_to_text(const json_t *json)
 {
-	return require(json_dumps(json, JSON_INDENT(2) | JSON_ENCODE_ANY));
+	char *text = require(json_dumps(json, JSON_INDENT(2) | JSON_ENCODE_ANY));
+
+	lower_escapes(text);
+	return text;
 }
 
 json_t *json_new_object(void)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/dir.h"
+#include "base/json.h"
 #include "base/str.h"
 
 struct output {
@@ -83,13 +84,9 @@ void output_json_line(struct output *output, const json_t *json)
 	free(text);
 }
 
-static int append(const char *data, size_t size, void *stream)
-{
-	return fwrite(data, 1, size, stream) == size ? 0 : -1;
-}
-
 void output_json(struct output *output, const json_t *json)
 {
-	json_dump_callback(json, append, output->stream, JSON_INDENT(2));
-	fputc('\n', output->stream);
+	_cleanup_(mem_freep) char *text = json_to_text(json);
+
+	fprintf(output->stream, "%s\n", text);
 }

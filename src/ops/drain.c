@@ -248,8 +248,8 @@ static err_t run_command(char *const *command, int *ret_status)
 static err_t say_held(const struct ops *ops, const char *parent, struct err *e)
 {
 	_cleanup_(hold_freep) struct hold *hold = NULL;
-	_cleanup_(err_freep) struct err *unreadable = hold_load(ops->env, parent, &hold);
 
+	err_free(hold_load(ops->env, parent, &hold));
 	if (!hold)
 		return e;
 	return err_hint(e, "parent '%s' stays held; 'mdevadm resume %s' starts its devices again",

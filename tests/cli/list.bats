@@ -481,6 +481,14 @@ $U2 mtty mtty-2 manual"
 	[ "$(tr -d ' \n' <<<"$output")" = '{"mdev_type":"mtty-1","start":"manual","attrs":[]}' ]
 }
 
+@test "list --dumpjson writes control characters as mdevctl does" {
+	define_raw mtty "$U1" '{"mdev_type": "t", "attrs": [{"a": "\u001B\u0008\t/é"}]}'
+
+	run mdevadm list -d --dumpjson -u "$U1"
+
+	expect_contains '"a": "\u001b\b\t/é"'
+}
+
 @test "list --dumpjson --verbose is the same" {
 	define_three
 
