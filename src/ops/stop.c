@@ -79,7 +79,7 @@ static err_t wait_for_removal(struct ops *ops, const struct claim *claim, int ti
 			"end what uses the device; it goes then by itself");
 }
 
-err_t stop_claimed(struct ops *ops, const struct claim *claim, const struct stop_how *how)
+err_t stop_claimed(struct ops *ops, struct claim *claim, const struct stop_how *how)
 {
 	_cleanup_(device_freep) struct device *dev = NULL;
 	struct stop stop = { .claim = claim, .timeout_ms = how->timeout_ms };
@@ -93,7 +93,7 @@ err_t stop_claimed(struct ops *ops, const struct claim *claim, const struct stop
 	if (e)
 		return e;
 	stop.dev = dev;
-	return action_run(ops, ACTION_STOP, dev, how->force, take_down, &stop);
+	return action_run(ops, claim, ACTION_STOP, dev, how->force, take_down, &stop);
 }
 
 static err_t not_running(const struct claim *claim)
