@@ -32,6 +32,20 @@ static const char *const state_names[] = {
 	[STATE_FAILURE] = "failure",
 };
 
+/* Scripts that run us, and so themselves, without end would be ended by no time limit. */
+#define DEPTH_MAX 8
+
+/* How many scripts wait for this process. */
+static unsigned long depth(void)
+{
+	const char *text = getenv("MDEVADM_NESTED");
+	unsigned long depth = 0;
+
+	if (text && !str_to_number(text, DEPTH_MAX, &depth))
+		depth = 1;
+	return depth;
+}
+
 static bool is_ours(const char *variable)
 {
 	return str_starts_with(variable, "MDEVADM_UUID=") ||
@@ -51,7 +65,7 @@ static void make_environment(struct strlist *ret, const struct call *call)
 		strlist_add(ret, mem_strdup("PATH=" PATH_DEFAULT));
 	strlist_add(ret, mem_printf("MDEVADM_UUID=%s", call->uuid));
 	strlist_add(ret, mem_printf("MDEVADM_PARENT=%s", call->parent));
-	strlist_add(ret, mem_strdup("MDEVADM_NESTED=1"));
+	strlist_add(ret, mem_printf("MDEVADM_NESTED=%lu", depth() + 1));
 	strlist_add(ret, NULL);
 }
 
@@ -216,6 +230,13 @@ err_t call_script(const struct env *env, struct script *script, const struct cal
 	if (call->event == EVENT_GET && script->hangs)
 		return err_new(ERR_REFUSED, "'%s' had to be ended before and is not asked again",
 			       script->path);
+	if (depth() >= DEPTH_MAX)
+		return err_hint(
+			err_new(ERR_REFUSED,
+				"'%s' is not run: %d scripts wait already, each "
+				"for a run of mdevadm in the one before",
+				script->path, DEPTH_MAX),
+			"a script that runs mdevadm must not be called by that without end");
 	if (!script->is_broken) {
 		e = run(env, script, call, &result);
 		if (e)

@@ -73,7 +73,7 @@ static unsigned read_names(const struct env *env, const struct script *script,
 	return bits;
 }
 
-/* One that knows nothing of versions may answer anything: only broken JSON is worth a word. */
+/* One that knows nothing of versions may say anything: only what was to be JSON is worth a word. */
 static struct capabilities read_answer(const struct env *env, const struct script *script,
 				       const struct answer *answer)
 {
@@ -82,7 +82,7 @@ static struct capabilities read_answer(const struct env *env, const struct scrip
 	const json_t *supports;
 	struct err *e;
 
-	if (!answer->size)
+	if (!answer->size || answer->output[0] != '{')
 		return capabilities;
 	e = json_parse(answer->output, answer->size, script->path, &json);
 	if (e && answer->kind != ANSWER_OK) {
