@@ -247,6 +247,7 @@ static int count_descriptors(void)
 
 	while (readdir(dir))
 		count++;
+	closedir(dir);
 	return count - 3; /* ".", ".." and the directory itself */
 }
 
@@ -401,7 +402,8 @@ one post start success"
 # At each of 50 points, a signal in turn. Whatever came before: complete or gone, told, unlocked.
 @test "an interrupted start is complete or gone, post tells which, and no lock is left" {
 	needs_sim "a slow create, and attributes"
-	define_raw sf-host "$U2" '{"mdev_type": "sf_core-local", "start": "manual", "attrs": [{"mac": "00:11:22:33:44:55"}]}'
+	mount_sim two-gpus
+	define_raw 0000:06:00.0 "$U2" '{"mdev_type": "nvidia-36", "start": "manual", "attrs": [{"nvidia/vgpu_params": "x=1"}]}'
 	callout one '[ "$event" = get ] || { sleep 0.03; echo "$event $state" >>"$HERE/done"; }'
 	notifier two 'sleep 0.03'
 	ctl delay create 40
@@ -433,7 +435,7 @@ check_interrupted() {
 
 	told=$(grep '^post' "$HERE/done" 2>/dev/null || true)
 	if runs "$U2"; then
-		[ "$(cat "$SYS/bus/mdev/devices/$U2/mac")" = 00:11:22:33:44:55 ] || fail_with "point $1: half made"
+		[ "$(cat "$SYS/bus/mdev/devices/$U2/nvidia/vgpu_params")" = x=1 ] || fail_with "point $1: half made"
 		[ "$told" = "post success" ] || fail_with "point $1: runs, and post was '$told'"
 	elif grep -q '^pre' "$HERE/done" 2>/dev/null; then
 		[ "$told" = "post failure" ] || fail_with "point $1: gone, and post was '$told'"
