@@ -24,6 +24,7 @@ typedef void (*env_relay_fn)(void *data, const char *source, const char *line);
 struct env {
 	char *dir[ENV_DIR_COUNT];  /* absolute, no slash at the end; owned */
 	bool moved[ENV_DIR_COUNT]; /* elsewhere than on the running system */
+	char *root;		   /* below which all of them are; NULL if there is none; owned */
 	int lock_timeout_ms;	   /* 0 does not wait, -1 waits for ever */
 	bool old_kernel;	   /* before 5.2: creates and removes race with a parent's going */
 	int callout_timeout_ms;	   /* how long a script may run */

@@ -185,6 +185,8 @@ err_t env_new(const struct env_options *options, struct env **ret)
 		e = set_lock_timeout(env, options->lock_timeout);
 	if (!e)
 		e = set_callout_timeout(env, options->callout_timeout);
+	if (!e && root)
+		e = absolute(root, "the root directory", &env->root);
 	if (e)
 		return e;
 
@@ -200,6 +202,7 @@ void env_free(struct env *env)
 		return;
 	for (enum env_dir i = 0; i < ENV_DIR_COUNT; i++)
 		free(env->dir[i]);
+	free(env->root);
 	free(env);
 }
 

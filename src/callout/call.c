@@ -48,13 +48,14 @@ static unsigned long depth(void)
 
 static bool is_ours(const char *variable)
 {
-	return str_starts_with(variable, "MDEVADM_UUID=") ||
+	return str_starts_with(variable, "MDEVADM_ROOT=") ||
+	       str_starts_with(variable, "MDEVADM_UUID=") ||
 	       str_starts_with(variable, "MDEVADM_PARENT=") ||
 	       str_starts_with(variable, "MDEVADM_NESTED=");
 }
 
 /* This process' own, with what tells a run of ours below the script that it is nested. */
-static void make_environment(struct strlist *ret, const struct call *call)
+static void make_environment(struct strlist *ret, const struct env *env, const struct call *call)
 {
 	const char *path = getenv("PATH");
 
@@ -63,6 +64,9 @@ static void make_environment(struct strlist *ret, const struct call *call)
 			strlist_add(ret, mem_strdup(*variable));
 	if (!path)
 		strlist_add(ret, mem_strdup("PATH=" PATH_DEFAULT));
+	/* Also where an option said so: that run is to work on the same files. */
+	if (env->root)
+		strlist_add(ret, mem_printf("MDEVADM_ROOT=%s", env->root));
 	strlist_add(ret, mem_printf("MDEVADM_UUID=%s", call->uuid));
 	strlist_add(ret, mem_printf("MDEVADM_PARENT=%s", call->parent));
 	strlist_add(ret, mem_printf("MDEVADM_NESTED=%lu", depth() + 1));
@@ -123,7 +127,7 @@ static err_t run(const struct env *env, const struct script *script, const struc
 	};
 
 	make_arguments(&arguments, script, call);
-	make_environment(&environment, call);
+	make_environment(&environment, env, call);
 	request.arguments = arguments.items;
 	request.environment = environment.items;
 	return process_run(&request, ret);

@@ -17,7 +17,10 @@ void lines_add(struct lines *lines, const char *bytes, size_t size)
 			pass_on(lines);
 		} else {
 			/* A NUL would end the line for whoever prints it. */
-			lines->line[lines->length++] = bytes[i] ? bytes[i] : '?';
+			lines->line[lines->length] = '?';
+			if (bytes[i])
+				lines->line[lines->length] = bytes[i];
+			lines->length++;
 			if (lines->length == LINES_LENGTH_MAX)
 				pass_on(lines);
 		}

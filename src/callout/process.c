@@ -221,22 +221,29 @@ static void look_for_interrupt(struct run *run)
 	run->deadline = deadline_in(INTERRUPTED_MS);
 }
 
+/* It may have left its group, which its children are still in. */
+static void send_signal(const struct run *run, int number)
+{
+	kill(-run->pid, number);
+	kill(run->pid, number);
+}
+
 /* The time of the present phase is over. */
 static void move_on(struct run *run)
 {
 	switch (run->phase) {
 	case PHASE_RUNNING:
 		run->result->end = run->is_interrupted ? PROCESS_INTERRUPTED : PROCESS_TIMED_OUT;
-		kill(-run->pid, SIGTERM);
+		send_signal(run, SIGTERM);
 		enter(run, PHASE_TERMINATED, TERMINATE_MS);
 		break;
 	case PHASE_EXITED:
 		run->result->left_children = true;
-		kill(-run->pid, SIGTERM);
+		send_signal(run, SIGTERM);
 		enter(run, PHASE_TERMINATED, TERMINATE_MS);
 		break;
 	case PHASE_TERMINATED:
-		kill(-run->pid, SIGKILL);
+		send_signal(run, SIGKILL);
 		enter(run, PHASE_KILLED, KILL_MS);
 		break;
 	case PHASE_KILLED:
@@ -289,7 +296,7 @@ static void supervise(struct run *run)
 	while (run->phase != PHASE_OVER)
 		step(run);
 	if (result->end == PROCESS_TIMED_OUT || result->end == PROCESS_INTERRUPTED)
-		kill(-run->pid, SIGKILL);
+		send_signal(run, SIGKILL);
 	waitid(P_PID, (id_t)run->pid, NULL, WEXITED | WNOHANG);
 	lines_end(&run->lines);
 	if (run->lines.is_cut)

@@ -30,7 +30,7 @@ static void add_script(struct scripts *scripts, char *path)
 
 	script->path = path;
 	script->name = str_base_name(path);
-	scripts->items = mem_resize(scripts->items, scripts->count + 1, sizeof(*scripts->items));
+	scripts->items = mem_resize(scripts->items, scripts->count + 1, sizeof(struct script *));
 	scripts->items[scripts->count++] = script;
 }
 
@@ -45,7 +45,7 @@ static char *problem_on_way(const char *top, const char *dir)
 	return problem ? problem : trust_problem(dir);
 }
 
-/* Directories and the like are nobody's scripts. */
+/* Directories are nobody's scripts, and a link to /dev/null stands for none. */
 static void consider(struct scripts *scripts, const struct env *env, const struct dir *dir,
 		     const char *name, const char *dir_problem)
 {
@@ -53,7 +53,11 @@ static void consider(struct scripts *scripts, const struct env *env, const struc
 	char *problem;
 	struct stat status;
 
-	if (fstatat(dir->fd, name, &status, 0) < 0 || !S_ISREG(status.st_mode))
+	if (fstatat(dir->fd, name, &status, 0) < 0) {
+		env_warn(env, err_wrap(dir_err(dir, "look at", name), "a script is left out"));
+		return;
+	}
+	if (!S_ISREG(status.st_mode))
 		return;
 	if (faccessat(dir->fd, name, X_OK, AT_EACCESS) < 0) {
 		env_warn(env,
