@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "stop.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/interrupt.h"
 #include "kernel/users.h"
 
@@ -59,6 +62,11 @@ static err_t describe(const struct ops *ops, const struct claim *claim, struct d
 	if (!dev)
 		dev = device_new(&running->uuid, running->parent,
 				 running->type ? running->type : "");
+	/* What is stopped is what runs, whatever it is defined as. */
+	if (running->type && strcmp(dev->type, running->type) != 0) {
+		free(dev->type);
+		dev->type = mem_strdup(running->type);
+	}
 	*ret = take(dev);
 	return NULL;
 }
