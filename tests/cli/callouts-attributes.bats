@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Bodies of scripts are for the shell that runs them, not for this one.
-# shellcheck disable=SC2016,SC2030,SC2031
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
 # Scripts that report the attributes of running devices, and that change them.
 
 load lib/common
@@ -14,8 +14,9 @@ setup() {
 
 @test "a script is asked for its capabilities once for each type and parent" {
 	callout one '[ "$action" != attributes ] || echo "[]"'
-	local i
-	for i in 1 2 3 4 5 6; do
+	local round
+	for round in 1 2 3 4 5 6; do
+		: "round $round"
 		mdevadm start -p mtty -t mtty-1 >/dev/null
 		mdevadm start -p mtty -t mtty-2 >/dev/null
 	done
@@ -126,7 +127,7 @@ setup() {
 
 		expect_status 8
 		expect_line 0 "mdevadm: cannot modify $U1: no callout script supports live changes of type 'mtty-1'"
-		! grep -E 'live|pre|post' "$LOG"
+		not grep -E 'live|pre|post' "$LOG"
 	done
 	callout one "$(versioned '"start"' '"live"')"
 	run mdevadm modify -u "$U1" -p mtty --live --jsonfile "$HERE/new"
@@ -201,5 +202,5 @@ two notify modify success"
 	run mdevadm modify -u "$U1" -p other --live --jsonfile "$HERE/new"
 	expect_status 10
 	expect_line 0 "mdevadm: cannot modify $U1: the device runs on parent 'mtty', not 'other'"
-	! grep live "$LOG"
+	not grep live "$LOG"
 }

@@ -33,8 +33,8 @@ is_alive() { [ -e "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status"; }
 	[ "$SECONDS_TAKEN" -le 4 ]
 	expect_output "mdevadm: cannot start $U1: '$CALLOUTS/one' did not end in 1 s at event 'pre' and was ended
 hint: see what it waits for, or give it more time with --callout-timeout SEC"
-	! is_alive "$(cat "$HERE/child")"
-	! runs "$U1"
+	not is_alive "$(cat "$HERE/child")"
+	not runs "$U1"
 	expect_calls "one pre start none"
 	nothing_is_lost
 }
@@ -48,7 +48,7 @@ hint: see what it waits for, or give it more time with --callout-timeout SEC"
 	expect_status 8
 	[ "$SECONDS_TAKEN" -le 6 ]
 	expect_contains "'$CALLOUTS/one' did not end in 1 s"
-	! is_alive "$(cat "$HERE/child")"
+	not is_alive "$(cat "$HERE/child")"
 	nothing_is_lost
 }
 
@@ -60,7 +60,7 @@ hint: see what it waits for, or give it more time with --callout-timeout SEC"
 	expect_status 8
 	[ "$SECONDS_TAKEN" -le 4 ]
 	expect_contains "'$CALLOUTS/one' did not end in 1 s at event 'get'"
-	! runs "$U1"
+	not runs "$U1"
 }
 
 @test "--force goes on without a script that hangs, and asks the next one" {
@@ -112,8 +112,8 @@ two post start success"
 	[ "$SECONDS_TAKEN" -le 8 ]
 	expect_line 0 "mdevadm: warning: '$CALLOUTS/one' left a process behind that held its output open and was ended"
 	runs "$U1"
-	! is_alive "$(cat "$HERE/child-pre")"
-	! is_alive "$(cat "$HERE/child-post")"
+	not is_alive "$(cat "$HERE/child-pre")"
+	not is_alive "$(cat "$HERE/child-post")"
 }
 
 @test "a child that redirects its output may go on" {
@@ -221,6 +221,27 @@ hint: 'chmod +x $CALLOUTS/one', or move it elsewhere"
 	nothing_is_lost
 }
 
+@test "a run of mdevadm in a script works below the same root" {
+	needs_sim "a root directory of its own"
+	callout one '[ "$event" != pre ] || "$MDEVADM" list -d >"$HERE/listed"'
+	local root=$MDEVADM_ROOT
+	unset MDEVADM_ROOT
+
+	mdevadm --root "$root" start -u "$U1"
+
+	[ "$(cat "$HERE/listed")" = "$U1 mtty mtty-1 manual" ]
+}
+
+@test "a dangling link is named and left out, and one to /dev/null stands for no script" {
+	ln -s nowhere "$CALLOUTS/one"
+	ln -s /dev/null "$CALLOUTS/two"
+
+	run mdevadm start -u "$U1"
+
+	expect_status 0
+	expect_output "mdevadm: warning: a script is left out: cannot look at '$CALLOUTS/one': ENOENT (No such file or directory)"
+}
+
 @test "a script finds the device and the parent in its environment, and a PATH" {
 	callout one '[ "$event" != pre ] || echo "$MDEVADM_UUID $MDEVADM_PARENT $MDEVADM_NESTED" >"$HERE/said"; echo "$PATH" >"$HERE/path"'
 
@@ -305,7 +326,7 @@ leads" ]
 		expect_status 8
 		expect_contains "a script is not run: '$what'"
 		[ ! -s "$LOG" ]
-		! runs "$U1"
+		not runs "$U1"
 		$right
 	done <<END
 $CALLOUTS/one|chmod 775 $CALLOUTS/one|chmod 755 $CALLOUTS/one
@@ -425,7 +446,7 @@ one post start success"
 		wait "$pid" || true
 
 		check_interrupted "$i"
-		! runs "$U2" || mdevadm stop -u "$U2" --lock-timeout 0
+		not runs "$U2" || mdevadm stop -u "$U2" --lock-timeout 0
 	done
 	[ "$(stat_of violations_total)" = 0 ]
 }
@@ -457,6 +478,21 @@ check_interrupted() {
 	[ "$ended" = $((128 + 15)) ]
 	[ $((SECONDS - begin)) -le 8 ]
 	grep -q "interrupted while '$CALLOUTS/one' worked on event 'pre'" "$HERE/errors"
-	! runs "$U1"
+	not runs "$U1"
 	nothing_is_lost
+}
+
+@test "a signal ends a list that waits for a script, and the script" {
+	callout one '[ "$action" != attributes ] || { echo $$ >"$HERE/pid"; exec sleep 1000; }'
+	mdevadm start -u "$U1"
+	env --default-signal=INT "$MDEVADM" list -v >"$HERE/list" 2>&1 3>&- &
+	local pid=$! begin=$SECONDS ended=0
+	until [ -s "$HERE/pid" ]; do sleep 0.02; done
+
+	kill -INT "$pid"
+	wait "$pid" || ended=$?
+
+	[ "$ended" = $((128 + 2)) ]
+	[ $((SECONDS - begin)) -le 8 ]
+	not is_alive "$(cat "$HERE/pid")"
 }

@@ -28,7 +28,7 @@ install_example() {
 	expect_output "10-quota: parent mtty runs 2 devices already, and 2 are allowed
 mdevadm: cannot start $U3: callout '$CALLOUTS/10-quota' refuses (event 'pre', exit status 1)
 hint: --force goes on all the same"
-	! runs "$U3"
+	not runs "$U3"
 	mdevadm stop -u "$U1"
 	mdevadm start -u "$U3" -p mtty -t mtty-1
 }

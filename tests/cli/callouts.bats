@@ -76,6 +76,17 @@ setup() {
 	expect_calls "$(cat "$HERE/expected")"
 }
 
+@test "a device is stopped with the type that it runs with, whatever it is defined as" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1
+	mdevadm start -u "$U1"
+	mdevadm modify -u "$U1" -t mtty-2 --manual
+	callout one '[ "$event" = get ] || echo "$type" >"$HERE/type"'
+
+	mdevadm stop -u "$U1"
+
+	[ "$(cat "$HERE/type")" = mtty-1 ]
+}
+
 @test "the operation lies between pre and post" {
 	callout one '[ "$event" = get ] || ls "$ETC/mtty" >"$HERE/at-$event-$action"'
 	export ETC
@@ -150,7 +161,7 @@ a pre define none
 one: no such thing
 mdevadm: cannot start $U1: callout '$CALLOUTS/one' refuses (event 'pre', exit status 1)
 hint: --force goes on all the same"
-	! runs "$U1"
+	not runs "$U1"
 	expect_calls "one pre start none
 two notify start none"
 }
@@ -184,7 +195,7 @@ two notify start none"
 	expect_status 8
 
 	cmp "$ETC/mtty/$U1" "$HERE/before"
-	! runs "$U1"
+	not runs "$U1"
 	runs "$U2"
 }
 

@@ -70,6 +70,9 @@ expect_calls() {
 	}
 }
 
+# bats does not see that a line beginning with ! failed.
+not() { ! "$@"; }
+
 # Seconds that a command took, in $SECONDS_TAKEN.
 run_timed() {
 	local begin=$SECONDS
