@@ -14,5 +14,7 @@ struct deadline {
 /* @ms from now; DEADLINE_NEVER waits for ever, 0 is over at once. */
 struct deadline deadline_in(int64_t ms);
 bool deadline_is_over(const struct deadline *deadline);
+/* Rounded up, 0 when it is over; DEADLINE_NEVER if it never is. */
+int64_t deadline_left_ms(const struct deadline *deadline);
 /* Sleeps @ms, or until the deadline, or until a signal, whichever is first. */
 void deadline_sleep(const struct deadline *deadline, int64_t ms);

@@ -18,22 +18,28 @@ enum env_dir {
 
 /* Takes @e: something that was skipped. May be called from any thread. */
 typedef void (*env_warn_fn)(void *data, struct err *e);
+/* A line that the script @source wrote for people. May be called from any thread. */
+typedef void (*env_relay_fn)(void *data, const char *source, const char *line);
 
 struct env {
 	char *dir[ENV_DIR_COUNT];  /* absolute, no slash at the end; owned */
 	bool moved[ENV_DIR_COUNT]; /* elsewhere than on the running system */
+	char *root;		   /* below which all of them are; NULL if there is none; owned */
 	int lock_timeout_ms;	   /* 0 does not wait, -1 waits for ever */
 	bool old_kernel;	   /* before 5.2: creates and removes race with a parent's going */
+	int callout_timeout_ms;	   /* how long a script may run */
 	bool nested;		   /* started by a script that a run of ours waits for */
 	env_warn_fn warn;	   /* NULL throws warnings away */
-	void *warn_data;
+	env_relay_fn relay;	   /* NULL throws lines away */
+	void *warn_data;	   /* of both */
 };
 
 /* What the command line says; NULL where it says nothing. Borrowed. */
 struct env_options {
 	const char *root;
 	const char *base[ENV_DIR_COUNT];
-	const char *lock_timeout; /* seconds */
+	const char *lock_timeout;    /* seconds */
+	const char *callout_timeout; /* seconds */
 };
 
 /*
@@ -49,3 +55,5 @@ DEFINE_CLEANUP(struct env *, env_free)
 enum env_dir env_dir_by_name(const char *name, size_t length);
 /* Takes @e, which may be NULL, and reports it as a warning. */
 void env_warn(const struct env *env, struct err *e);
+/* Shows people a line of the script @source. */
+void env_relay(const struct env *env, const char *source, const char *line);

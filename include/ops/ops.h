@@ -155,6 +155,7 @@ struct list_request {
 	bool defined; /* definitions rather than what runs */
 	struct uuid uuid;
 	const char *parent;
+	bool wants_attrs; /* of what runs: scripts are asked for them */
 };
 
 /* Sorted by parent, then UUID. Takes no lock and writes nothing. */

@@ -26,6 +26,16 @@ bool deadline_is_over(const struct deadline *deadline)
 	return deadline->at_ns != DEADLINE_NEVER && now_ns() >= deadline->at_ns;
 }
 
+int64_t deadline_left_ms(const struct deadline *deadline)
+{
+	int64_t left;
+
+	if (deadline->at_ns == DEADLINE_NEVER)
+		return DEADLINE_NEVER;
+	left = deadline->at_ns - now_ns();
+	return left > 0 ? (left + NS_PER_MS - 1) / NS_PER_MS : 0;
+}
+
 void deadline_sleep(const struct deadline *deadline, int64_t ms)
 {
 	int64_t until = now_ns() + ms * NS_PER_MS;

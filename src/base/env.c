@@ -13,6 +13,10 @@
 #define LOCK_TIMEOUT_DEFAULT_MS 30000
 #define LOCK_TIMEOUT_MAX_S	86400
 
+/* A script of s390 waits up to 90 s for a lock. */
+#define CALLOUT_TIMEOUT_DEFAULT_MS 120000
+#define CALLOUT_TIMEOUT_MAX_S	   86400
+
 static const struct {
 	const char *name;
 	const char *path;
@@ -119,6 +123,24 @@ static err_t set_lock_timeout(struct env *env, const char *option)
 	return NULL;
 }
 
+/* No limit, and no time at all, would both be ways to lose a veto. */
+static err_t set_callout_timeout(struct env *env, const char *option)
+{
+	unsigned long seconds;
+
+	env->callout_timeout_ms = CALLOUT_TIMEOUT_DEFAULT_MS;
+	if (!option)
+		return NULL;
+	if (!str_to_number(option, CALLOUT_TIMEOUT_MAX_S, &seconds) || !seconds)
+		return err_hint(err_new(ERR_USAGE,
+					"--callout-timeout: '%s' is not a number of "
+					"seconds",
+					option),
+				"give a whole number from 1 to %d", CALLOUT_TIMEOUT_MAX_S);
+	env->callout_timeout_ms = (int)seconds * 1000;
+	return NULL;
+}
+
 static const char *root_from_environment(void)
 {
 	const char *root = secure_getenv("MDEVADM_ROOT");
@@ -162,6 +184,10 @@ err_t env_new(const struct env_options *options, struct env **ret)
 		e = check_locks_fit(env);
 	if (!e)
 		e = set_lock_timeout(env, options->lock_timeout);
+	if (!e)
+		e = set_callout_timeout(env, options->callout_timeout);
+	if (!e && root)
+		e = absolute(root, "the root directory", &env->root);
 	if (e)
 		return e;
 
@@ -177,6 +203,7 @@ void env_free(struct env *env)
 		return;
 	for (enum env_dir i = 0; i < ENV_DIR_COUNT; i++)
 		free(env->dir[i]);
+	free(env->root);
 	free(env);
 }
 
@@ -186,4 +213,10 @@ void env_warn(const struct env *env, struct err *e)
 		env->warn(env->warn_data, e);
 	else
 		err_free(e);
+}
+
+void env_relay(const struct env *env, const char *source, const char *line)
+{
+	if (env->relay)
+		env->relay(env->warn_data, source, line);
 }

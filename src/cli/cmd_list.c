@@ -112,7 +112,11 @@ static err_t run(struct invocation *invocation)
 {
 	const struct values *values = invocation->values;
 	_cleanup_(device_list_clear) struct device_list devices = { 0 };
-	struct list_request request = { .defined = option_is_given(values, OPT_DEFINED) };
+	struct list_request request = {
+		.defined = option_is_given(values, OPT_DEFINED),
+		.wants_attrs = option_is_given(values, OPT_VERBOSE) ||
+			       option_is_given(values, OPT_DUMPJSON),
+	};
 	struct err *e;
 
 	e = option_uuid(values, &request.uuid);

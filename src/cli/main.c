@@ -75,6 +75,17 @@ static void warn(void *data, struct err *e)
 	err_free(e);
 }
 
+static void relay(void *data, const char *source, const char *line)
+{
+	struct run *run = data;
+	_cleanup_(mem_freep) char *name = str_escape(source);
+	_cleanup_(mem_freep) char *plain = str_escape(line);
+
+	pthread_mutex_lock(&run->mutex);
+	fprintf(stderr, "%s: %s\n", name, plain);
+	pthread_mutex_unlock(&run->mutex);
+}
+
 err_t invocation_check_strict(const struct invocation *invocation)
 {
 	if (!invocation->warnings || !option_is_given(invocation->values, OPT_STRICT))
@@ -152,6 +163,7 @@ static err_t run_command(struct run *run)
 	if (e)
 		return e;
 	env->warn = warn;
+	env->relay = relay;
 	env->warn_data = run;
 	e = ops_open(env, &ops);
 	if (e)

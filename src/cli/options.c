@@ -14,6 +14,8 @@ struct poptOption common_options[] = {
 	  "move one directory alone; KEY is etc, lib, run, sys, dev or proc", "KEY=DIR" },
 	{ "lock-timeout", '\0', POPT_ARG_STRING, NULL, OPT_LOCK_TIMEOUT,
 	  "wait at most SEC seconds for other runs (30; 0 does not wait)", "SEC" },
+	{ "callout-timeout", '\0', POPT_ARG_STRING, NULL, OPT_CALLOUT_TIMEOUT,
+	  "end a callout script after SEC seconds (120)", "SEC" },
 	{ "help", 'h', POPT_ARG_NONE, NULL, OPT_HELP, "print this help", NULL },
 	{ "version", 'V', POPT_ARG_NONE, NULL, OPT_VERSION, "print the version", NULL },
 	POPT_TABLEEND
@@ -109,6 +111,7 @@ static err_t read_all(const struct command *command, poptContext context, struct
 	}
 	values->env.root = values->text[OPT_ROOT];
 	values->env.lock_timeout = values->text[OPT_LOCK_TIMEOUT];
+	values->env.callout_timeout = values->text[OPT_CALLOUT_TIMEOUT];
 	return NULL;
 }
 

@@ -18,6 +18,10 @@ void claim_free(struct claim *claim)
 	lock_free(claim->device);
 	for (size_t i = 0; claim->parents && i < claim->parent_names.count; i++)
 		lock_free(claim->parents[i]);
+	if (claim->parent_lock && claim->operations.count)
+		operations_leave(claim->ops, &claim->operations);
+	else
+		operations_announce(&claim->operations);
 	free(claim->parents);
 	strlist_clear(&claim->parent_names);
 	device_free(claim->running);

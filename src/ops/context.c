@@ -11,6 +11,8 @@ err_t ops_open(const struct env *env, struct ops **ret)
 	struct err *e;
 
 	ops->env = env;
+	pthread_mutex_init(&ops->mutex, NULL);
+	ops->callouts = callouts_new(env);
 	ops->store = store_new(env);
 	e = sysfs_open(env, &ops->sysfs);
 	if (e)
@@ -23,9 +25,12 @@ void ops_free(struct ops *ops)
 {
 	if (!ops)
 		return;
+	operations_announce(&ops->unannounced);
 	store_free(ops->store);
 	sysfs_free(ops->sysfs);
 	locks_free(ops->locks);
+	callouts_free(ops->callouts);
+	pthread_mutex_destroy(&ops->mutex);
 	free(ops);
 }
 

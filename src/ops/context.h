@@ -2,6 +2,9 @@
 /* What the operations share. */
 #pragma once
 
+#include <pthread.h>
+
+#include "callout/callout.h"
 #include "kernel/mdev.h"
 #include "lock/hold.h"
 #include "lock/lock.h"
@@ -9,11 +12,20 @@
 #include "ops/ops.h"
 #include "store/store.h"
 
+/* What scripts were asked about, and notifiers are yet to be told of. */
+struct operations {
+	struct callout_operation **items;
+	size_t count;
+};
+
 struct ops {
 	const struct env *env;
 	struct store *store;
 	struct sysfs *sysfs;
-	struct locks *locks; /* NULL until the first claim: listing needs none */
+	struct callouts *callouts;
+	struct locks *locks;	       /* NULL until the first claim: listing needs none */
+	pthread_mutex_t mutex;	       /* of unannounced */
+	struct operations unannounced; /* those under a parent's lock; told with the end of all */
 };
 
 /*
@@ -28,6 +40,8 @@ struct claim {
 	struct device *running; /* NULL if the kernel has none */
 	struct record *record;	/* NULL if there is none */
 	struct strlist defined; /* the parents on which it is defined */
+	struct operations operations;
+	struct ops *ops; /* whose operations they are; borrowed */
 };
 
 /*
@@ -43,6 +57,10 @@ err_t claim_under_parent(struct ops *ops, const struct uuid *uuid, const struct 
 			 struct claim **ret);
 /* Locks the device alone: for what touches only definitions. */
 err_t claim_definition(struct ops *ops, const struct uuid *uuid, struct claim **ret);
+/*
+ * Lets go of the locks, and then tells the notifiers what was done under them; if the parent's lock
+ * is somebody else's, ops_free() does that.
+ */
 void claim_free(struct claim *claim);
 DEFINE_CLEANUP(struct claim *, claim_free)
 
@@ -61,22 +79,24 @@ err_t repair_claimed(struct ops *ops, struct claim *claim);
 /* Opens the locks: for those who lock without a claim. Signals wait from here on. */
 err_t open_locks(struct ops *ops);
 
-enum action {
-	ACTION_DEFINE,
-	ACTION_UNDEFINE,
-	ACTION_MODIFY,
-	ACTION_START,
-	ACTION_STOP,
-};
-
 typedef err_t (*action_fn)(struct ops *ops, void *data);
 
 /*
  * Runs @run as @action on @dev: the place where scripts are asked before (and can refuse, unless
- * @force) and told afterwards. The claim on the device is held.
+ * @force) and told afterwards. @claim is that on the device; with its end the notifiers are told.
  */
-err_t action_run(struct ops *ops, enum action action, const struct device *dev, bool force,
-		 action_fn run, void *data);
+err_t action_run(struct ops *ops, struct claim *claim, enum action action, const struct device *dev,
+		 bool force, action_fn run, void *data);
+/*
+ * The same for a change of the running device @dev to its attributes, which a script makes, and
+ * then @run unless it is NULL.
+ */
+err_t action_run_live(struct ops *ops, struct claim *claim, const struct device *dev, bool force,
+		      action_fn run, void *data);
+/* Tells the notifiers, and empties it; no lock is held any more. */
+void operations_announce(struct operations *operations);
+/* Leaves them for the end of all. Called from any thread. */
+void operations_leave(struct ops *ops, struct operations *operations);
 
 /* Logs an action on a whole parent. */
 void journal_parent(const struct ops *ops, const char *action, const char *parent,

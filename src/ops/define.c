@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include "context.h"
 
 /* Parent and type as asked for, or those of the running device of that UUID. */
@@ -33,6 +35,24 @@ static err_t describe(const struct define_request *request, const struct claim *
 	return NULL;
 }
 
+/* Only scripts know the attributes of a device that runs. */
+static err_t describe_with_attrs(struct ops *ops, const struct define_request *request,
+				 const struct claim *claim, const struct uuid *uuid,
+				 struct device **ret)
+{
+	const struct device *running = claim->running;
+	_cleanup_(device_freep) struct device *dev = NULL;
+	struct err *e = describe(request, claim, uuid, &dev);
+
+	if (!e && running && running->type && strcmp(running->parent, dev->parent) == 0 &&
+	    strcmp(running->type, dev->type) == 0)
+		e = callout_get_attrs(ops->callouts, dev, request->force);
+	if (e)
+		return e;
+	*ret = take(dev);
+	return NULL;
+}
+
 static err_t save_new(struct ops *ops, void *data)
 {
 	return store_save(ops->store, data, STORE_SAVE_NEW);
@@ -46,7 +66,7 @@ static err_t define(struct ops *ops, const struct define_request *request, const
 	struct err *e = claim_definition(ops, uuid, &claim);
 
 	if (!e && !dev)
-		e = describe(request, claim, uuid, &dev);
+		e = describe_with_attrs(ops, request, claim, uuid, &dev);
 	if (e)
 		return e;
 	if (strlist_has(&claim->defined, dev->parent))
@@ -54,7 +74,7 @@ static err_t define(struct ops *ops, const struct define_request *request, const
 			err_new(ERR_EXISTS, "it is already defined on parent '%s'", dev->parent),
 			"change it with 'mdevadm modify'");
 	warn_of_missing_type(ops, dev);
-	return action_run(ops, ACTION_DEFINE, dev, request->force, save_new, dev);
+	return action_run(ops, claim, ACTION_DEFINE, dev, request->force, save_new, dev);
 }
 
 err_t op_define(struct ops *ops, const struct define_request *request, struct uuid *ret_made)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "live_attrs.h"
 
 static int compare(const void *a, const void *b)
 {
@@ -99,7 +100,7 @@ static err_t look_up_record(const struct ops *ops, struct device *dev)
 }
 
 /* What runs, with the start mode of its definition. */
-static err_t list_devices(const struct ops *ops, const struct list_request *request,
+static err_t list_devices(struct ops *ops, const struct list_request *request,
 			  struct device_list *ret)
 {
 	_cleanup_(device_list_clear) struct device_list defined = { 0 };
@@ -116,7 +117,7 @@ static err_t list_devices(const struct ops *ops, const struct list_request *requ
 		ret->items[i]->is_defined = true;
 		ret->items[i]->start = same->start;
 	}
-	return e;
+	return !e && request->wants_attrs ? ask_for_attrs(ops, ret) : e;
 }
 
 err_t op_list(struct ops *ops, const struct list_request *request, struct device_list *ret)

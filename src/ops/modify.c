@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdlib.h>
+#include <string.h>
 
 #include "context.h"
 
@@ -72,7 +73,7 @@ static err_t save(struct ops *ops, void *data)
 }
 
 static err_t modify_definition(struct ops *ops, const struct modify_request *request,
-			       const struct claim *claim, struct device *given)
+			       struct claim *claim, struct device *given)
 {
 	_cleanup_(device_freep) struct device *dev = NULL;
 	const char *parent;
@@ -84,23 +85,51 @@ static err_t modify_definition(struct ops *ops, const struct modify_request *req
 		free(given->parent);
 		given->parent = mem_strdup(parent);
 		warn_of_missing_type(ops, given);
-		return action_run(ops, ACTION_MODIFY, given, request->force, save, given);
+		return action_run(ops, claim, ACTION_MODIFY, given, request->force, save, given);
 	}
 	e = store_load(ops->store, parent, &request->uuid, &dev);
 	if (!e)
 		e = change(ops, dev, request);
-	return e ? e : action_run(ops, ACTION_MODIFY, dev, request->force, save, dev);
+	return e ? e : action_run(ops, claim, ACTION_MODIFY, dev, request->force, save, dev);
 }
 
-/* Only a script can do it, and the device's type must have one that says it can. */
-static err_t modify_running(const struct modify_request *request, const struct claim *claim)
+/* A live change is one of attributes; anything else needs another device. */
+static err_t check_live(const struct modify_request *request, const struct claim *claim,
+			const struct device *given)
 {
-	if (!claim->running)
+	const struct device *running = claim->running;
+	const char *type;
+
+	if (!running || running->state != DEVICE_STATE_RUNNING)
 		return err_hint(err_new(ERR_NOT_FOUND, "no device %s runs", request->uuid.text),
 				"leave --live out to change the definition");
-	return err_hint(err_new(ERR_REFUSED, "no callout script supports live changes of type '%s'",
-				claim->running->type ? claim->running->type : "unknown"),
-			"change the definition, stop the device and start it again");
+	type = running->type ? running->type : "unknown";
+	if (request->parent && strcmp(running->parent, request->parent) != 0)
+		return err_hint(err_new(ERR_INVALID, "the device runs on parent '%s', not '%s'",
+					running->parent, request->parent),
+				"a live change cannot move it: stop it and start it again");
+	if (strcmp(type, given->type) != 0)
+		return err_hint(err_new(ERR_INVALID, "the device runs with type '%s', not '%s'",
+					type, given->type),
+				"a live change keeps the type: stop it and start it again");
+	return NULL;
+}
+
+/* The definition only after the running device; so what could refuse it is looked at before. */
+static err_t modify_running(struct ops *ops, const struct modify_request *request,
+			    struct claim *claim, struct device *given)
+{
+	struct err *e = check_live(request, claim, given);
+	const char *parent;
+
+	if (!e && request->is_defined)
+		e = choose_definition(claim, claim->running->parent, &parent);
+	if (e)
+		return e;
+	free(given->parent);
+	given->parent = mem_strdup(claim->running->parent);
+	return action_run_live(ops, claim, given, request->force, request->is_defined ? save : NULL,
+			       given);
 }
 
 static err_t modify(struct ops *ops, const struct modify_request *request)
@@ -112,13 +141,14 @@ static err_t modify(struct ops *ops, const struct modify_request *request)
 	if (request->jsonfile)
 		e = read_jsonfile(request->jsonfile, &request->uuid,
 				  request->parent ? request->parent : "", &given);
-	if (!e)
-		e = claim_definition(ops, &request->uuid, &claim);
-	if (!e && request->is_live)
-		e = modify_running(request, claim);
-	if (!e && (!request->is_live || request->is_defined))
-		e = modify_definition(ops, request, claim, given);
-	return e;
+	if (e)
+		return e;
+	if (request->is_live) {
+		e = claim_device(ops, &request->uuid, request->parent, &claim);
+		return e ? e : modify_running(ops, request, claim, given);
+	}
+	e = claim_definition(ops, &request->uuid, &claim);
+	return e ? e : modify_definition(ops, request, claim, given);
 }
 
 err_t op_modify(struct ops *ops, const struct modify_request *request)

@@ -172,7 +172,7 @@ static err_t check_not_held(const struct ops *ops, const char *parent)
 			"'mdevadm resume %s' lifts the hold", parent);
 }
 
-err_t start_claimed(struct ops *ops, const struct claim *claim, const struct device *dev,
+err_t start_claimed(struct ops *ops, struct claim *claim, const struct device *dev,
 		    const struct start_how *how)
 {
 	_cleanup_(dir_freep) struct dir *parent = NULL;
@@ -189,7 +189,7 @@ err_t start_claimed(struct ops *ops, const struct claim *claim, const struct dev
 		return e;
 	record = record_new(dev);
 	start.record = record;
-	return action_run(ops, ACTION_START, dev, how->force, bring_up, &start);
+	return action_run(ops, claim, ACTION_START, dev, how->force, bring_up, &start);
 }
 
 /* The definition that is meant: of the asked-for parent and type if there is one. */

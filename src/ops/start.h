@@ -15,7 +15,7 @@ struct start_how {
  */
 err_t start_prepare(struct ops *ops, struct claim *claim);
 /* Errors do not name the device. */
-err_t start_claimed(struct ops *ops, const struct claim *claim, const struct device *dev,
+err_t start_claimed(struct ops *ops, struct claim *claim, const struct device *dev,
 		    const struct start_how *how);
 /* Whether that is running which @dev defines. */
 bool runs_as_defined(const struct device *running, const struct device *dev);

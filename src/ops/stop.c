@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "stop.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/interrupt.h"
 #include "kernel/users.h"
 
@@ -59,6 +62,11 @@ static err_t describe(const struct ops *ops, const struct claim *claim, struct d
 	if (!dev)
 		dev = device_new(&running->uuid, running->parent,
 				 running->type ? running->type : "");
+	/* What is stopped is what runs, whatever it is defined as. */
+	if (running->type && strcmp(dev->type, running->type) != 0) {
+		free(dev->type);
+		dev->type = mem_strdup(running->type);
+	}
 	*ret = take(dev);
 	return NULL;
 }
@@ -79,7 +87,7 @@ static err_t wait_for_removal(struct ops *ops, const struct claim *claim, int ti
 			"end what uses the device; it goes then by itself");
 }
 
-err_t stop_claimed(struct ops *ops, const struct claim *claim, const struct stop_how *how)
+err_t stop_claimed(struct ops *ops, struct claim *claim, const struct stop_how *how)
 {
 	_cleanup_(device_freep) struct device *dev = NULL;
 	struct stop stop = { .claim = claim, .timeout_ms = how->timeout_ms };
@@ -93,7 +101,7 @@ err_t stop_claimed(struct ops *ops, const struct claim *claim, const struct stop
 	if (e)
 		return e;
 	stop.dev = dev;
-	return action_run(ops, ACTION_STOP, dev, how->force, take_down, &stop);
+	return action_run(ops, claim, ACTION_STOP, dev, how->force, take_down, &stop);
 }
 
 static err_t not_running(const struct claim *claim)

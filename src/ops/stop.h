@@ -12,4 +12,4 @@ struct stop_how {
 };
 
 /* Errors do not name the device. ERR_IN_USE if somebody is seen to have it open. */
-err_t stop_claimed(struct ops *ops, const struct claim *claim, const struct stop_how *how);
+err_t stop_claimed(struct ops *ops, struct claim *claim, const struct stop_how *how);

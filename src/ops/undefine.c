@@ -9,8 +9,8 @@ static err_t remove_definition(struct ops *ops, void *data)
 }
 
 /* A definition that cannot be read can still be removed. */
-static err_t undefine_on(struct ops *ops, const struct undefine_request *request,
-			 const char *parent)
+static err_t undefine_on(struct ops *ops, struct claim *claim,
+			 const struct undefine_request *request, const char *parent)
 {
 	_cleanup_(device_freep) struct device *dev = NULL;
 	struct err *e = store_load(ops->store, parent, &request->uuid, &dev);
@@ -23,19 +23,20 @@ static err_t undefine_on(struct ops *ops, const struct undefine_request *request
 		return e;
 	if (!dev)
 		dev = device_new(&request->uuid, parent, "");
-	return action_run(ops, ACTION_UNDEFINE, dev, request->force, remove_definition, dev);
+	return action_run(ops, claim, ACTION_UNDEFINE, dev, request->force, remove_definition, dev);
 }
 
-static err_t undefine_all(struct ops *ops, const struct undefine_request *request,
-			  const struct strlist *parents)
+static err_t undefine_all(struct ops *ops, struct claim *claim,
+			  const struct undefine_request *request)
 {
+	const struct strlist *parents = &claim->defined;
 	size_t failed = 0;
 
 	if (parents->count == 1)
-		return undefine_on(ops, request, parents->items[0]);
+		return undefine_on(ops, claim, request, parents->items[0]);
 
 	for (size_t i = 0; i < parents->count; i++) {
-		struct err *e = undefine_on(ops, request, parents->items[i]);
+		struct err *e = undefine_on(ops, claim, request, parents->items[i]);
 
 		failed += e != NULL;
 		env_warn(ops->env, err_wrap(e, "cannot undefine %s on parent '%s'",
@@ -56,9 +57,9 @@ static err_t undefine(struct ops *ops, const struct undefine_request *request)
 	if (e)
 		return e;
 	if (!request->parent && claim->defined.count)
-		return undefine_all(ops, request, &claim->defined);
+		return undefine_all(ops, claim, request);
 	e = choose_definition(claim, request->parent, &parent);
-	return e ? e : undefine_on(ops, request, parent);
+	return e ? e : undefine_on(ops, claim, request, parent);
 }
 
 err_t op_undefine(struct ops *ops, const struct undefine_request *request)

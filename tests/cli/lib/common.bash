@@ -78,12 +78,15 @@ setup_kernel() {
 	modprobe mtty
 }
 
-setup() {
+common_setup() {
 	unset MDEVADM_LOCK_TIMEOUT MDEVADM_NESTED MDEVCTL_ENV_ROOT
 	"setup_$MDEVADM_TEST_BACKEND"
 }
+# A file that needs more has a setup of its own that begins with common_setup.
+setup() { common_setup; }
 
-teardown() {
+teardown() { common_teardown; }
+common_teardown() {
 	local pid
 
 	for pid in "${HELPERS[@]}"; do

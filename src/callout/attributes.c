@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/json.h"
+#include "callouts.h"
+#include "responsible.h"
+
+static err_t read_attrs(struct device *dev, const struct script *script,
+			const struct answer *answer)
+{
+	_cleanup_(json_freep) json_t *json = NULL;
+	struct err *e = NULL;
+
+	if (answer->size)
+		e = json_parse(answer->output, answer->size, script->path, &json);
+	else
+		json = json_new_array();
+	if (!e)
+		e = device_attrs_from_json(dev, json, script->path);
+	return err_wrap(e, "the answer to 'get attributes' cannot be read");
+}
+
+err_t callout_get_attrs(struct callouts *callouts, struct device *dev, bool force)
+{
+	const struct call call = {
+		.event = EVENT_GET,
+		.action = ACTION_ATTRIBUTES,
+		.state = STATE_NONE,
+		.type = dev->type,
+		.uuid = dev->uuid.text,
+		.parent = dev->parent,
+	};
+	_cleanup_(answer_clear) struct answer answer = { 0 };
+	struct responsible responsible = { 0 };
+	struct err *e = responsible_call(callouts, &call, false, force, &responsible, &answer);
+
+	if (e || !responsible.script)
+		return e;
+	return read_attrs(dev, responsible.script, &answer);
+}

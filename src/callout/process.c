@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One loop feeds the program, reads what it writes and looks for its end, so that neither side
+ * ever waits for the other. The program stays a zombie until the loop is over: its pid, which is
+ * its group's, cannot be somebody else's while the group may have to be signalled.
+ */
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/dir.h"
+#include "base/interrupt.h"
+#include "lines.h"
+
+/* What a program may still do after a signal that interrupts this run: it may be about to end. */
+#define INTERRUPTED_MS 5000
+/* How long children of a program that has ended may hold its output open. */
+#define CHILDREN_MS 2000
+/* From SIGTERM to SIGKILL, and what SIGKILL may take. */
+#define TERMINATE_MS 2000
+#define KILL_MS	     1000
+/* How often to look for signals, and for the program's end where the kernel has no pidfd. */
+#define TICK_MS		 200
+#define TICK_NO_PIDFD_MS 10
+
+enum phase {
+	PHASE_RUNNING,
+	PHASE_EXITED, /* its children may still write */
+	PHASE_TERMINATED,
+	PHASE_KILLED,
+	PHASE_OVER,
+};
+
+struct run {
+	const struct process_request *request;
+	struct process_result *result;
+	enum phase phase;
+	struct deadline deadline; /* of the phase */
+	pid_t pid;
+	int pidfd;
+	int input; /* our ends of the pipes; -1 when closed */
+	int output;
+	int errors;
+	size_t fed;
+	struct lines lines;
+	bool has_exited;
+	bool is_interrupted;
+};
+
+static void close_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Above standard error, also where this process was started without its standard descriptors. */
+static err_t make_pipe(int *ret_read, int *ret_write)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_errno(errno, "cannot make a pipe");
+	for (int i = 0; i < 2; i++) {
+		int old = ends[i];
+
+		if (old > STDERR_FILENO)
+			continue;
+		ends[i] = fcntl(old, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		close(old);
+	}
+	*ret_read = ends[0];
+	*ret_write = ends[1];
+	return ends[0] < 0 || ends[1] < 0 ? err_errno(EMFILE, "cannot make a pipe") : NULL;
+}
+
+/* @fds are the program's ends of its standard streams. Never a fork: memory is not copied. */
+static int spawn_with(struct run *run, const int fds[3])
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t all;
+	sigset_t none;
+	int errnum;
+
+	sigfillset(&all);
+	sigemptyset(&none);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
+						      POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setpgroup(&attributes, 0);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawn_file_actions_init(&actions);
+	for (int i = 0; i < 3; i++)
+		posix_spawn_file_actions_adddup2(&actions, fds[i], i);
+	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+
+	errnum = posix_spawn(&run->pid, run->request->path, &actions, &attributes,
+			     run->request->arguments, run->request->environment);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	return errnum;
+}
+
+static err_t spawn(struct run *run)
+{
+	_cleanup_(fd_closep) int input = -1;
+	_cleanup_(fd_closep) int output = -1;
+	_cleanup_(fd_closep) int errors = -1;
+	struct err *e = make_pipe(&input, &run->input);
+	int errnum;
+
+	if (!e)
+		e = make_pipe(&run->output, &output);
+	if (!e)
+		e = make_pipe(&run->errors, &errors);
+	if (e)
+		return e;
+	errnum = spawn_with(run, (const int[]){ input, output, errors });
+	if (errnum)
+		return err_errno(errnum, "cannot run '%s'", run->request->path);
+
+	run->pidfd = pidfd_open(run->pid, 0);
+	fcntl(run->input, F_SETFL, O_NONBLOCK);
+	fcntl(run->output, F_SETFL, O_NONBLOCK);
+	fcntl(run->errors, F_SETFL, O_NONBLOCK);
+	return NULL;
+}
+
+/* A program need not read what it is given. */
+static void feed(struct run *run)
+{
+	const struct process_request *request = run->request;
+	ssize_t written = 0;
+
+	if (run->fed < request->input_size)
+		written = write(run->input, request->input + run->fed,
+				request->input_size - run->fed);
+	if (written > 0)
+		run->fed += (size_t)written;
+	if ((written < 0 && errno != EAGAIN && errno != EINTR) || run->fed == request->input_size)
+		close_end(&run->input);
+}
+
+/* 0 when there is nothing at present; closes the end when there will be nothing any more. */
+static size_t read_end(int *fd, char *buffer, size_t size)
+{
+	ssize_t got = read(*fd, buffer, size);
+
+	if (got > 0)
+		return (size_t)got;
+	if (got == 0 || (errno != EAGAIN && errno != EINTR))
+		close_end(fd);
+	return 0;
+}
+
+static void read_output(struct run *run)
+{
+	struct process_result *result = run->result;
+	char buffer[16384];
+	size_t got = read_end(&run->output, buffer, sizeof(buffer));
+	size_t room = PROCESS_OUTPUT_MAX - result->output_size;
+
+	if (got > room) {
+		result->is_cut = true;
+		got = room;
+	}
+	if (!got)
+		return;
+	result->output = mem_resize(result->output, result->output_size + got, 1);
+	memcpy(result->output + result->output_size, buffer, got);
+	result->output_size += got;
+}
+
+static void read_errors(struct run *run)
+{
+	char buffer[16384];
+	size_t got = read_end(&run->errors, buffer, sizeof(buffer));
+
+	lines_add(&run->lines, buffer, got);
+}
+
+static void enter(struct run *run, enum phase phase, int64_t ms)
+{
+	run->phase = phase;
+	run->deadline = deadline_in(ms);
+}
+
+static void look_for_exit(struct run *run)
+{
+	siginfo_t info = { 0 };
+
+	if (waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid)
+		return;
+	run->has_exited = true;
+	run->result->code = info.si_status;
+	close_end(&run->input);
+	if (run->phase != PHASE_RUNNING)
+		return;
+	run->result->end = info.si_code == CLD_EXITED ? PROCESS_EXITED : PROCESS_KILLED;
+	enter(run, PHASE_EXITED, CHILDREN_MS);
+}
+
+static void look_for_interrupt(struct run *run)
+{
+	if (run->is_interrupted || run->phase != PHASE_RUNNING ||
+	    !run->request->ends_at_interrupt || !interrupt_is_pending())
+		return;
+	run->is_interrupted = true;
+	run->deadline = deadline_in(INTERRUPTED_MS);
+}
+
+/* It may have left its group, which its children are still in. */
+static void send_signal(const struct run *run, int number)
+{
+	kill(-run->pid, number);
+	kill(run->pid, number);
+}
+
+/* The time of the present phase is over. */
+static void move_on(struct run *run)
+{
+	switch (run->phase) {
+	case PHASE_RUNNING:
+		run->result->end = run->is_interrupted ? PROCESS_INTERRUPTED : PROCESS_TIMED_OUT;
+		send_signal(run, SIGTERM);
+		enter(run, PHASE_TERMINATED, TERMINATE_MS);
+		break;
+	case PHASE_EXITED:
+		run->result->left_children = true;
+		send_signal(run, SIGTERM);
+		enter(run, PHASE_TERMINATED, TERMINATE_MS);
+		break;
+	case PHASE_TERMINATED:
+		send_signal(run, SIGKILL);
+		enter(run, PHASE_KILLED, KILL_MS);
+		break;
+	case PHASE_KILLED:
+	case PHASE_OVER:
+		run->phase = PHASE_OVER;
+		break;
+	}
+}
+
+static int64_t poll_ms(const struct run *run)
+{
+	int64_t left = deadline_left_ms(&run->deadline);
+	int64_t tick = run->pidfd < 0 && !run->has_exited ? TICK_NO_PIDFD_MS : TICK_MS;
+
+	return left < 0 || left > tick ? tick : left;
+}
+
+static void step(struct run *run)
+{
+	struct pollfd fds[] = {
+		{ .fd = run->input, .events = POLLOUT },
+		{ .fd = run->output, .events = POLLIN },
+		{ .fd = run->errors, .events = POLLIN },
+		{ .fd = run->has_exited ? -1 : run->pidfd, .events = POLLIN },
+	};
+
+	if (poll(fds, ARRAY_SIZE(fds), (int)poll_ms(run)) > 0) {
+		if (fds[0].revents)
+			feed(run);
+		if (fds[1].revents)
+			read_output(run);
+		if (fds[2].revents)
+			read_errors(run);
+	}
+	if (!run->has_exited)
+		look_for_exit(run);
+	look_for_interrupt(run);
+	if (run->has_exited && run->output < 0 && run->errors < 0)
+		run->phase = PHASE_OVER;
+	else if (deadline_is_over(&run->deadline))
+		move_on(run);
+}
+
+/* Children that outlived SIGTERM and hold nothing open are still in the group. */
+static void supervise(struct run *run)
+{
+	struct process_result *result = run->result;
+
+	enter(run, PHASE_RUNNING, run->request->timeout_ms);
+	while (run->phase != PHASE_OVER)
+		step(run);
+	if (result->end == PROCESS_TIMED_OUT || result->end == PROCESS_INTERRUPTED)
+		send_signal(run, SIGKILL);
+	waitid(P_PID, (id_t)run->pid, NULL, WEXITED | WNOHANG);
+	lines_end(&run->lines);
+	if (run->lines.is_cut)
+		result->is_cut = true;
+}
+
+/* A write to a program that does not read must not end this one. */
+static void block_sigpipe(sigset_t *ret_old)
+{
+	sigset_t pipe;
+
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, ret_old);
+}
+
+/* SIGPIPE is sent to the thread that wrote, so what is pending here is from here. */
+static void restore_sigpipe(const sigset_t *old)
+{
+	static const struct timespec at_once = { 0 };
+	sigset_t pipe;
+
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	if (sigismember(old, SIGPIPE) == 0)
+		sigtimedwait(&pipe, NULL, &at_once);
+	pthread_sigmask(SIG_SETMASK, old, NULL);
+}
+
+err_t process_run(const struct process_request *request, struct process_result *ret)
+{
+	struct process_result result = { 0 };
+	struct run run = {
+		.request = request,
+		.result = &result,
+		.pidfd = -1,
+		.input = -1,
+		.output = -1,
+		.errors = -1,
+		.lines = { .max = PROCESS_OUTPUT_MAX,
+			   .sink = request->line,
+			   .data = request->line_data },
+	};
+	sigset_t mask;
+	struct err *e;
+
+	block_sigpipe(&mask);
+	e = spawn(&run);
+	if (!e)
+		supervise(&run);
+	restore_sigpipe(&mask);
+	close_end(&run.pidfd);
+	close_end(&run.input);
+	close_end(&run.output);
+	close_end(&run.errors);
+	if (!e)
+		*ret = result;
+	return e;
+}
+
+void process_result_clear(struct process_result *result)
+{
+	free(result->output);
+	*result = (struct process_result){ 0 };
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "responsible.h"
+
+#include "callouts.h"
+
+struct search {
+	struct callouts *callouts;
+	const struct call *call;
+	bool force;
+	struct responsible found;
+	struct answer answer;
+};
+
+/* Takes @e, which is a warning if the user insists, unless it is no refusal. */
+static err_t unless_forced(const struct search *search, struct err *e)
+{
+	if (!e || err_kind(e) != ERR_REFUSED)
+		return e;
+	if (!search->force)
+		return search->call->event == EVENT_LIVE
+			       ? e
+			       : err_hint(e, "--force goes on all the same");
+	env_warn(search->callouts->env, e);
+	return NULL;
+}
+
+/* The same of what is known of all operations: one warning a run is enough. */
+static err_t unless_forced_once(const struct search *search, struct err *e, atomic_bool *is_told)
+{
+	if (e && search->force && err_kind(e) == ERR_REFUSED && atomic_exchange(is_told, true)) {
+		err_free(e);
+		return NULL;
+	}
+	return unless_forced(search, e);
+}
+
+static err_t copy_err(const struct err *e)
+{
+	struct err *copy = NULL;
+
+	for (; e; e = err_next(e)) {
+		struct err *one = err_new(err_kind(e), "%s", err_message(e));
+
+		if (err_hint_text(e))
+			one = err_hint(one, "%s", err_hint_text(e));
+		copy = err_also(copy, one);
+	}
+	return copy;
+}
+
+/* Calls one script; it is found unless it is not there or answers that it is not the one. */
+static err_t call_one(struct search *search, struct script *script,
+		      const struct capabilities *capabilities)
+{
+	const struct call *call = search->call;
+	struct answer answer = { 0 };
+	struct err *e;
+
+	if (call->event == EVENT_GET && script->hangs && search->force)
+		return NULL;
+	e = call_script(search->callouts->env, script, call, &answer);
+	if (e)
+		return unless_forced(search, e);
+	if (answer.kind == ANSWER_NOT_MINE || answer.kind == ANSWER_ABSENT) {
+		answer_clear(&answer);
+		return NULL;
+	}
+	search->found = (struct responsible){ script, *capabilities };
+	if (answer.kind == ANSWER_REFUSED) {
+		e = unless_forced(search, call_refusal(script, call, &answer));
+		answer_clear(&answer);
+		return e;
+	}
+	search->answer = answer;
+	return NULL;
+}
+
+static err_t try_versioned(struct search *search, struct script *script,
+			   const struct capabilities *capabilities)
+{
+	const struct call *call = search->call;
+
+	if (!capabilities_has_event(capabilities, call->event)) {
+		search->found = (struct responsible){ script, *capabilities };
+		return NULL;
+	}
+	if (capabilities_has_action(capabilities, call->action))
+		return call_one(search, script, capabilities);
+	search->found = (struct responsible){ script, *capabilities };
+	return unless_forced(search,
+			     err_new(ERR_REFUSED,
+				     "callout '%s' does not support action '%s' for type '%s'",
+				     script->path, action_names[call->action], call->type));
+}
+
+static err_t try_all(struct search *search, const struct scripts *scripts,
+		     const struct knowledge *knowledge, enum support support)
+{
+	struct err *e = NULL;
+
+	for (size_t i = 0; i < scripts->count && !e && !search->found.script; i++) {
+		const struct capabilities *capabilities = &knowledge->scripts[i];
+
+		if (capabilities->support != support)
+			continue;
+		if (support == SUPPORT_VERSIONED)
+			e = try_versioned(search, scripts->items[i], capabilities);
+		else
+			e = call_one(search, scripts->items[i], capabilities);
+	}
+	return e;
+}
+
+err_t responsible_call(struct callouts *callouts, const struct call *call, bool only_versioned,
+		       bool force, struct responsible *ret, struct answer *ret_answer)
+{
+	struct search search = { .callouts = callouts, .call = call, .force = force };
+	struct scripts *scripts = callouts_scripts(callouts, SCRIPTS_CALLOUTS);
+	struct knowledge *knowledge;
+	struct err *e = unless_forced_once(&search, scripts_check(scripts), &scripts->is_told);
+
+	if (e || !scripts->count)
+		return e;
+	knowledge = capabilities_ask(callouts, call);
+	e = unless_forced_once(&search, copy_err(knowledge->refusal), &knowledge->is_told);
+	if (!e)
+		e = try_all(&search, scripts, knowledge, SUPPORT_VERSIONED);
+	if (!e && !search.found.script && !only_versioned)
+		e = try_all(&search, scripts, knowledge, SUPPORT_PLAIN);
+	if (e) {
+		answer_clear(&search.answer);
+		return e;
+	}
+	*ret = search.found;
+	*ret_answer = search.answer;
+	return NULL;
+}
