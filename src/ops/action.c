@@ -80,12 +80,26 @@ err_t action_run(struct ops *ops, struct claim *claim, enum action action, const
 	return e;
 }
 
+/* A drain brings the device back as it is now. */
+static void remember_change(const struct ops *ops, struct claim *claim, const struct device *dev)
+{
+	struct record *record = claim->record;
+
+	if (!record || record->state != RECORD_RUNNING)
+		return;
+	device_free(record->dev);
+	record->dev = device_copy(dev);
+	env_warn(ops->env, record_save(ops->env, record));
+}
+
 err_t action_run_live(struct ops *ops, struct claim *claim, const struct device *dev, bool force,
 		      action_fn run, void *data)
 {
 	struct callout_operation *operation = open_operation(ops, claim, ACTION_MODIFY, dev);
 	struct err *e = callout_live(operation);
 
+	if (!e)
+		remember_change(ops, claim, dev);
 	if (!e && run)
 		e = err_wrap(run_asked(ops, operation, force, run, data),
 			     "the running device is changed, but not its definition");
