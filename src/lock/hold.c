@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
+ * A hold has a file for each device, so that one can be struck without a look at the others, by
+ * whoever has that device's lock.
+ *
  * A registration of a held parent is noted in a file of its own: the one who notes it must not
  * wait for the parent's lock, and so must not touch the hold.
  */
@@ -16,7 +19,9 @@
 
 #define HOLDS	      "held"
 #define REGISTRATIONS "registered"
-#define HOLD_MAX      (256 * 1024 * 1024)
+/* Its file is written last, and removed first: with it, the parent is held. */
+#define REASON	   "reason"
+#define REASON_MAX 65536
 
 struct hold *hold_new(const char *parent, const char *reason)
 {
@@ -37,109 +42,169 @@ void hold_free(struct hold *hold)
 	free(hold);
 }
 
-static char *to_text(const struct hold *hold)
+static bool is_errnum(const struct err *e, int errnum)
 {
-	_cleanup_(json_freep) json_t *json = json_new_object();
-	json_t *devices = json_new_object();
-
-	json_put(json, "version", json_integer(1));
-	json_put(json, "reason", json_new_string(hold->reason));
-	json_put(json, "devices", devices);
-	for (size_t i = 0; i < hold->devices.count; i++)
-		json_put(devices, hold->devices.items[i]->uuid.text,
-			 device_to_json(hold->devices.items[i]));
-	return json_to_text(json);
+	return e && err_errnum(e) == errnum;
 }
 
-static err_t read_device(const char *key, const json_t *json, const char *path, const char *parent,
-			 struct device **ret)
+/* *ret is NULL if the parent is not held. */
+static err_t open_hold(const struct env *env, const char *parent, struct dir **ret)
 {
-	_cleanup_(mem_freep) char *text = json_to_text(json);
-	struct uuid uuid;
-	struct err *e;
+	_cleanup_(dir_freep) struct dir *holds = NULL;
+	struct err *e = state_open_dir(env, HOLDS, &holds);
 
-	if (!uuid_parse(key, &uuid))
-		return err_new(ERR_INVALID, "'%s': '%s' is no UUID", path, key);
-	e = device_from_json(text, strlen(text), path, ret);
-	if (e)
+	*ret = NULL;
+	if (e || !holds)
 		return e;
-	(*ret)->uuid = uuid;
-	(*ret)->parent = mem_strdup(parent);
+	e = dir_open_at(holds, parent, ret);
+	if (!e && !dir_has(*ret, REASON))
+		dir_free(take(*ret));
+	if (!is_errnum(e, ENOENT))
+		return e;
+	err_free(e);
 	return NULL;
 }
 
-static err_t from_text(const char *text, size_t size, const char *path, const char *parent,
-		       struct hold **ret)
+/* One that was struck meanwhile is no error. */
+static err_t read_device(const struct dir *dir, const char *name, struct hold *hold)
 {
-	_cleanup_(json_freep) json_t *json = NULL;
-	_cleanup_(hold_freep) struct hold *hold = NULL;
-	const char *reason;
-	const char *key;
-	json_t *value;
-	struct err *e = json_parse(text, size, path, &json);
+	_cleanup_(mem_freep) char *text = NULL;
+	_cleanup_(mem_freep) char *path = mem_printf("%s/%s", dir->path, name);
+	struct device *dev;
+	struct uuid uuid;
+	size_t size;
+	struct err *e;
 
-	if (e)
-		return e;
-	reason = json_string_value(json_object_get(json, "reason"));
-	hold = hold_new(parent, reason ? reason : "unknown");
-	json_object_foreach (json_object_get(json, "devices"), key, value) {
-		struct device *dev;
-
-		e = read_device(key, value, path, parent, &dev);
-		if (e)
-			return e;
-		device_list_add(&hold->devices, dev);
+	if (!uuid_parse(name, &uuid))
+		return NULL;
+	e = dir_read(dir, name, DEVICE_JSON_MAX, &text, &size);
+	if (is_errnum(e, ENOENT)) {
+		err_free(e);
+		return NULL;
 	}
-	*ret = take(hold);
+	if (!e)
+		e = device_from_json(text, size, path, &dev);
+	if (e)
+		return err_hint(e, "mend or remove '%s', which says what to start again", path);
+	dev->uuid = uuid;
+	dev->parent = mem_strdup(hold->parent);
+	device_list_add(&hold->devices, dev);
 	return NULL;
 }
 
 err_t hold_load(const struct env *env, const char *parent, struct hold **ret)
 {
+	_cleanup_(strlist_clear) struct strlist names = { 0 };
 	_cleanup_(dir_freep) struct dir *dir = NULL;
-	_cleanup_(mem_freep) char *text = NULL;
-	_cleanup_(mem_freep) char *path = NULL;
-	size_t size;
-	struct err *e = state_open_dir(env, HOLDS, &dir);
+	_cleanup_(mem_freep) char *reason = NULL;
+	_cleanup_(hold_freep) struct hold *hold = NULL;
+	struct err *e = open_hold(env, parent, &dir);
 
 	*ret = NULL;
 	if (e || !dir)
 		return e;
-	e = dir_read(dir, parent, HOLD_MAX, &text, &size);
-	if (e && err_errnum(e) == ENOENT) {
-		err_free(e);
-		return NULL;
-	}
-	path = mem_printf("%s/%s", dir->path, parent);
+	e = dir_read(dir, REASON, REASON_MAX, &reason, NULL);
 	if (!e)
-		e = from_text(text, size, path, parent, ret);
-	return err_hint(e, "mend or remove '%s', which holds the parent", path);
+		e = dir_list(dir, &names);
+	if (e)
+		return e;
+	hold = hold_new(parent, reason);
+	for (size_t i = 0; i < names.count && !e; i++)
+		e = read_device(dir, names.items[i], hold);
+	if (!e)
+		*ret = take(hold);
+	return e;
+}
+
+static err_t write_file(const struct dir *dir, const char *name, const char *text)
+{
+	_cleanup_(mem_freep) char *temp = mem_printf(".%s.new", name);
+
+	return dir_replace(dir, temp, dir, name, text, strlen(text), false);
+}
+
+/* What a drain that died before it held anything has left. */
+static err_t forget_devices(const struct dir *dir)
+{
+	_cleanup_(strlist_clear) struct strlist names = { 0 };
+	struct err *e = dir_list(dir, &names);
+
+	for (size_t i = 0; i < names.count && !e; i++)
+		e = dir_unlink(dir, names.items[i]);
+	return e;
 }
 
 err_t hold_save(const struct env *env, const struct hold *hold)
 {
-	_cleanup_(mem_freep) char *text = to_text(hold);
-	_cleanup_(mem_freep) char *temp = mem_printf(".%s.new", hold->parent);
+	_cleanup_(dir_freep) struct dir *holds = NULL;
 	_cleanup_(dir_freep) struct dir *dir = NULL;
-	struct err *e = state_make_dir(env, HOLDS, &dir);
+	struct err *e = state_make_dir(env, HOLDS, &holds);
 
-	return e ? e : dir_replace(dir, temp, dir, hold->parent, text, strlen(text), false);
+	if (!e)
+		e = dir_make_at(holds, hold->parent, 0755, &dir);
+	if (!e && !dir_has(dir, REASON))
+		e = forget_devices(dir);
+	for (size_t i = 0; i < hold->devices.count && !e; i++) {
+		const struct device *dev = hold->devices.items[i];
+		_cleanup_(mem_freep) char *text = device_to_definition(dev);
+
+		e = write_file(dir, dev->uuid.text, text);
+	}
+	return e ? e : write_file(dir, REASON, hold->reason);
 }
 
 err_t hold_remove(const struct env *env, const char *parent)
 {
+	_cleanup_(dir_freep) struct dir *holds = NULL;
 	_cleanup_(dir_freep) struct dir *dir = NULL;
-	struct err *e = state_open_dir(env, HOLDS, &dir);
+	struct err *e = state_open_dir(env, HOLDS, &holds);
 
-	return e || !dir ? e : dir_unlink(dir, parent);
+	if (e || !holds)
+		return e;
+	e = dir_open_at(holds, parent, &dir);
+	if (!e)
+		e = dir_unlink(dir, REASON);
+	if (!e)
+		e = forget_devices(dir);
+	if (!e && unlinkat(holds->fd, parent, AT_REMOVEDIR) < 0)
+		e = dir_err(holds, "remove", parent);
+	return e;
+}
+
+bool hold_has(const struct env *env, const char *parent, const struct uuid *uuid)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+
+	err_free(open_hold(env, parent, &dir));
+	return dir && dir_has(dir, uuid->text);
+}
+
+err_t hold_strike(const struct env *env, const struct uuid *uuid, bool *ret_was_there)
+{
+	_cleanup_(strlist_clear) struct strlist parents = { 0 };
+	_cleanup_(dir_freep) struct dir *holds = NULL;
+	struct err *e = state_open_dir(env, HOLDS, &holds);
+
+	*ret_was_there = false;
+	if (!e && holds)
+		e = dir_list(holds, &parents);
+	for (size_t i = 0; i < parents.count && !e; i++) {
+		_cleanup_(mem_freep) char *path = mem_printf("%s/%s", parents.items[i], uuid->text);
+
+		if (unlinkat(holds->fd, path, 0) == 0)
+			*ret_was_there = true;
+		else if (errno != ENOENT)
+			e = dir_err(holds, "remove", path);
+	}
+	return e;
 }
 
 static bool is_held(const struct env *env, const char *parent)
 {
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 
-	err_free(state_open_dir(env, HOLDS, &dir));
-	return dir && dir_has(dir, parent);
+	err_free(open_hold(env, parent, &dir));
+	return dir != NULL;
 }
 
 /*

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The kernel queues those who wait in flock(), which makes waiting prompt and fair, but gives
- * them no time limit. A timer that signals this very thread makes it look up regularly: whether
- * the time is over, and whether the run has been interrupted.
+ * them no time limit. A timer that signals this very thread makes it look up now and then: whether
+ * the time is over, and whether the run has been interrupted. Each look costs its place in the
+ * queue, and so they are rare.
  */
 #include "wait.h"
 
@@ -14,7 +15,7 @@
 
 #include "base/interrupt.h"
 
-#define LOOK_UP_NS 20000000
+#define LOOK_UP_NS 100000000
 
 #ifndef sigev_notify_thread_id
 #define sigev_notify_thread_id _sigev_un._tid

@@ -104,21 +104,28 @@ static err_t try_claim(const struct ops *ops, const struct uuid *uuid, const cha
 	return NULL;
 }
 
-err_t claim_device(struct ops *ops, const struct uuid *uuid, const char *parent, struct claim **ret)
+err_t claim_device_until(struct ops *ops, const struct uuid *uuid, const char *parent,
+			 const struct deadline *deadline, struct claim **ret)
 {
-	const struct deadline deadline = lock_deadline(ops->env);
 	struct claim *claim = NULL;
 	struct err *e = open_locks(ops);
 
 	while (!e && !claim) {
-		e = try_claim(ops, uuid, parent, &deadline, &claim);
-		if (!e && !claim && deadline_is_over(&deadline))
+		e = try_claim(ops, uuid, parent, deadline, &claim);
+		if (!e && !claim && deadline_is_over(deadline))
 			e = err_hint(err_new(ERR_BUSY, "%s keeps changing its parent", uuid->text),
 				     "try again, or wait longer with --lock-timeout SEC");
 	}
 	if (!e)
 		*ret = claim;
 	return e;
+}
+
+err_t claim_device(struct ops *ops, const struct uuid *uuid, const char *parent, struct claim **ret)
+{
+	const struct deadline deadline = lock_deadline(ops->env);
+
+	return claim_device_until(ops, uuid, parent, &deadline, ret);
 }
 
 /* Of the parents, only the one that is locked is touched: the device's lock keeps the rest out. */

@@ -52,6 +52,9 @@ struct claim {
  */
 err_t claim_device(struct ops *ops, const struct uuid *uuid, const char *parent,
 		   struct claim **ret);
+/* The same with a time limit of its own. */
+err_t claim_device_until(struct ops *ops, const struct uuid *uuid, const char *parent,
+			 const struct deadline *deadline, struct claim **ret);
 /* The same for one who has the parent's exclusive lock, @parent_lock, which stays his. */
 err_t claim_under_parent(struct ops *ops, const struct uuid *uuid, const struct lock *parent_lock,
 			 struct claim **ret);

@@ -5,22 +5,13 @@
  */
 #include "drain.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/interrupt.h"
 #include "batch.h"
+#include "command.h"
 #include "stop.h"
-
-/* As shells have it. */
-#define STATUS_CANNOT_RUN 126
-#define STATUS_NOT_FOUND  127
-#define STATUS_SIGNAL	  128
 
 /* The devices of a parent, claimed one and all. */
 struct claims {
@@ -187,63 +178,6 @@ static err_t empty(struct ops *ops, const struct drain_request *request, const s
 	return e ? e : hold_and_stop(ops, request, &claims, users, hold);
 }
 
-/* The environment with one variable more; its items are borrowed but for the first. */
-static char **nested_environment(void)
-{
-	size_t count = 0;
-	char **copy;
-
-	while (environ[count])
-		count++;
-	copy = mem_alloc((count + 2) * sizeof(*copy));
-	copy[0] = mem_strdup("MDEVADM_NESTED=1");
-	memcpy(copy + 1, environ, (count + 1) * sizeof(*copy));
-	return copy;
-}
-
-static int spawn(char *const *command, pid_t *ret)
-{
-	char **environment = nested_environment();
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	int errnum;
-
-	sigemptyset(&none);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-	errnum = posix_spawnp(ret, command[0], NULL, &attributes, command, environment);
-	posix_spawnattr_destroy(&attributes);
-	free(environment[0]);
-	free(environment);
-	return errnum;
-}
-
-/* Its end is waited for in any case: while it runs, nobody may touch the parent. */
-static int wait_for(pid_t child)
-{
-	int status = 0;
-
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_SIGNAL + WTERMSIG(status);
-}
-
-static err_t run_command(char *const *command, int *ret_status)
-{
-	pid_t child;
-	int errnum = spawn(command, &child);
-
-	if (errnum) {
-		*ret_status = errnum == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
-		return err_errno(errnum, "cannot run '%s'", command[0]);
-	}
-	*ret_status = wait_for(child);
-	if (*ret_status)
-		return err_new(ERR_FAILED, "'%s' ended with status %d", command[0], *ret_status);
-	return NULL;
-}
-
 /* Only if it came so far. */
 static err_t say_held(const struct ops *ops, const char *parent, struct err *e)
 {
@@ -273,7 +207,7 @@ static err_t drain_locked(struct ops *ops, const struct drain_request *request,
 
 	e = empty(ops, request, lock, hold);
 	if (!e && request->command)
-		e = run_command(request->command, ret_status);
+		e = command_run(request->command, ret_status);
 	if (!e && request->command)
 		e = restore_held(ops, request, lock, hold);
 	return e ? say_held(ops, request->parent, e) : NULL;

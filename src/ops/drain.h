@@ -9,4 +9,4 @@
  * hold when it runs, and lifts the hold. The caller has the parent's exclusive lock, @lock.
  */
 err_t restore_held(struct ops *ops, const struct drain_request *request, const struct lock *lock,
-		   struct hold *hold);
+		   const struct hold *hold);

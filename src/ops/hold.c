@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,42 +10,8 @@
 struct restore {
 	const struct lock *lock;
 	const struct drain_request *request;
-	struct hold *hold;
-	pthread_mutex_t mutex; /* of the hold */
+	const struct hold *hold;
 };
-
-/* The device runs: it need not be brought back any more. */
-static err_t strike(struct ops *ops, struct restore *restore, const struct uuid *uuid)
-{
-	struct device_list *devices = &restore->hold->devices;
-	struct err *e = NULL;
-
-	pthread_mutex_lock(&restore->mutex);
-	for (size_t i = 0; i < devices->count; i++) {
-		if (!uuid_is_equal(&devices->items[i]->uuid, uuid))
-			continue;
-		device_free(devices->items[i]);
-		devices->items[i] = devices->items[--devices->count];
-		e = hold_save(ops->env, restore->hold);
-		break;
-	}
-	pthread_mutex_unlock(&restore->mutex);
-	return e;
-}
-
-static err_t restore_one(struct ops *ops, const struct device *dev, void *data)
-{
-	struct restore *restore = data;
-	const struct start_how how = { .force = restore->request->force, .ignores_hold = true };
-	_cleanup_(claim_freep) struct claim *claim = NULL;
-	struct err *e = claim_under_parent(ops, &dev->uuid, restore->lock, &claim);
-
-	if (!e)
-		e = start_prepare(ops, claim);
-	if (!e && !runs_as_defined(claim->running, dev))
-		e = start_claimed(ops, claim, dev, &how);
-	return e ? e : strike(ops, restore, &dev->uuid);
-}
 
 static bool has(const struct device_list *list, const struct uuid *uuid)
 {
@@ -54,6 +19,29 @@ static bool has(const struct device_list *list, const struct uuid *uuid)
 		if (uuid_is_equal(&list->items[i]->uuid, uuid))
 			return true;
 	return false;
+}
+
+/* One of the hold that was struck meanwhile is not wanted any more. */
+static bool is_struck(const struct ops *ops, const struct restore *restore, const struct uuid *uuid)
+{
+	return has(&restore->hold->devices, uuid) &&
+	       !hold_has(ops->env, restore->hold->parent, uuid);
+}
+
+static err_t restore_one(struct ops *ops, const struct device *dev, void *data)
+{
+	const struct restore *restore = data;
+	const struct start_how how = { .force = restore->request->force, .ignores_hold = true };
+	_cleanup_(claim_freep) struct claim *claim = NULL;
+	bool was_there;
+	struct err *e = claim_under_parent(ops, &dev->uuid, restore->lock, &claim);
+
+	if (e || is_struck(ops, restore, &dev->uuid))
+		return e;
+	e = start_prepare(ops, claim);
+	if (!e && !runs_as_defined(claim->running, dev))
+		return start_claimed(ops, claim, dev, &how);
+	return e ? e : hold_strike(ops->env, &dev->uuid, &was_there);
 }
 
 /* What ran, as it ran, and what is defined as auto besides. */
@@ -72,7 +60,7 @@ static err_t list_wanted(const struct ops *ops, const struct hold *hold, struct 
 }
 
 static err_t start_wanted(struct ops *ops, const struct drain_request *request,
-			  const struct lock *lock, struct hold *hold)
+			  const struct lock *lock, const struct hold *hold)
 {
 	_cleanup_(device_list_clear) struct device_list wanted = { 0 };
 	struct restore restore = {
@@ -86,7 +74,7 @@ static err_t start_wanted(struct ops *ops, const struct drain_request *request,
 }
 
 err_t restore_held(struct ops *ops, const struct drain_request *request, const struct lock *lock,
-		   struct hold *hold)
+		   const struct hold *hold)
 {
 	const struct wait_request wait = { .parent = request->parent,
 					   .timeout_ms = request->timeout_ms };

@@ -178,6 +178,7 @@ err_t start_claimed(struct ops *ops, struct claim *claim, const struct device *d
 	_cleanup_(dir_freep) struct dir *parent = NULL;
 	_cleanup_(record_freep) struct record *record = NULL;
 	struct start start = { .claim = claim, .dev = dev };
+	bool was_there;
 	struct err *e;
 
 	if (claim->running)
@@ -189,7 +190,9 @@ err_t start_claimed(struct ops *ops, struct claim *claim, const struct device *d
 		return e;
 	record = record_new(dev);
 	start.record = record;
-	return action_run(ops, claim, ACTION_START, dev, how->force, bring_up, &start);
+	e = action_run(ops, claim, ACTION_START, dev, how->force, bring_up, &start);
+	/* It need not be brought back any more, there or elsewhere. */
+	return e ? e : hold_strike(ops->env, &dev->uuid, &was_there);
 }
 
 /* The definition that is meant: of the asked-for parent and type if there is one. */

@@ -2,9 +2,35 @@
 /* Starting and stopping many devices. */
 #include <string.h>
 
+#include "base/interrupt.h"
 #include "batch.h"
 #include "start.h"
 #include "stop.h"
+
+#define LOOK_MS 200
+
+/*
+ * Waits for the claim a moment at a time, and looks between whether the parent has become held: a
+ * drain that has its lock may be waiting for udev, and udev for this run. Then *ret stays NULL.
+ */
+static err_t claim_unless_held(struct ops *ops, const struct device *dev, struct claim **ret)
+{
+	const struct deadline deadline = lock_deadline(ops->env);
+	bool is_held = false;
+	struct err *e;
+
+	do {
+		const struct deadline moment = deadline_in(LOOK_MS);
+		bool is_last = deadline_is_over(&deadline);
+
+		e = claim_device_until(ops, &dev->uuid, dev->parent, &moment, ret);
+		if (!e || err_kind(e) != ERR_BUSY || is_last || interrupt_is_pending())
+			return e;
+		err_free(e);
+		e = hold_note_registration(ops->env, dev->parent, &is_held);
+	} while (!e && !is_held);
+	return e;
+}
 
 /* The definition is read again under the lock: it may have changed since it was listed. */
 static err_t start_defined(struct ops *ops, const struct device *listed, void *data)
@@ -12,10 +38,13 @@ static err_t start_defined(struct ops *ops, const struct device *listed, void *d
 	const struct start_all_request *request = data;
 	_cleanup_(claim_freep) struct claim *claim = NULL;
 	_cleanup_(device_freep) struct device *dev = NULL;
-	struct err *e = claim_device(ops, &listed->uuid, listed->parent, &claim);
+	struct err *e = request->only_auto
+				? claim_unless_held(ops, listed, &claim)
+				: claim_device(ops, &listed->uuid, listed->parent, &claim);
 
-	if (!e)
-		e = start_prepare(ops, claim);
+	if (e || !claim)
+		return e;
+	e = start_prepare(ops, claim);
 	if (!e)
 		e = store_load(ops->store, listed->parent, &listed->uuid, &dev);
 	if (e || !dev || (request->only_auto && dev->start != DEVICE_START_AUTO) ||
@@ -86,6 +115,7 @@ static err_t stop_listed(struct ops *ops, const struct device *listed, void *dat
 {
 	const struct stop_all *all = data;
 	_cleanup_(claim_freep) struct claim *claim = NULL;
+	bool was_held;
 	struct err *e = claim_device(ops, &listed->uuid, NULL, &claim);
 
 	if (!e)
@@ -93,10 +123,11 @@ static err_t stop_listed(struct ops *ops, const struct device *listed, void *dat
 	/* It has gone meanwhile, or is another one: then nothing of what was listed is left. */
 	if (e || !claim->running || strcmp(claim->running->parent, listed->parent) != 0)
 		return e;
-	return stop_claimed(ops, claim,
-			    &(struct stop_how){ .force = all->request->force,
-						.timeout_ms = all->request->timeout_ms,
-						.users = all->users });
+	e = stop_claimed(ops, claim,
+			 &(struct stop_how){ .force = all->request->force,
+					     .timeout_ms = all->request->timeout_ms,
+					     .users = all->users });
+	return e ? e : hold_strike(ops->env, &listed->uuid, &was_held);
 }
 
 err_t op_stop_all(struct ops *ops, const struct stop_all_request *request)

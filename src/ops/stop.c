@@ -117,6 +117,7 @@ static err_t stop(struct ops *ops, const struct stop_request *request)
 {
 	_cleanup_(claim_freep) struct claim *claim = NULL;
 	bool was_running;
+	bool was_held = false;
 	struct err *e = claim_device(ops, &request->uuid, NULL, &claim);
 
 	if (e)
@@ -125,11 +126,14 @@ static err_t stop(struct ops *ops, const struct stop_request *request)
 	e = repair_claimed(ops, claim);
 	if (e)
 		return e;
-	if (!claim->running)
-		return was_running ? NULL : not_running(claim);
-	return stop_claimed(
-		ops, claim,
-		&(struct stop_how){ .force = request->force, .timeout_ms = request->timeout_ms });
+	if (claim->running)
+		e = stop_claimed(ops, claim,
+				 &(struct stop_how){ .force = request->force,
+						     .timeout_ms = request->timeout_ms });
+	/* Whoever stops it does not want a drain to bring it back. */
+	if (!e)
+		e = hold_strike(ops->env, &request->uuid, &was_held);
+	return e || was_running || was_held ? e : not_running(claim);
 }
 
 /* Without a lock while it waits: others may go on with the device. */

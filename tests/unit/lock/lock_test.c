@@ -355,7 +355,7 @@ static void all_holders_are_named_and_no_waiters(void **state)
 
 	assert_err(fx, e, ERR_BUSY,
 		   "device " UUID_A
-		   " is locked by pid 10 (ended; a removal that it began goes on), "
+		   " is locked by pid 10 (ended; what it began goes on), "
 		   "a process of another pid namespace",
 		   "wait longer with --lock-timeout SEC, or end that process");
 
@@ -419,8 +419,8 @@ static void parent_of_a_busy_lock_is_named(void **state)
 	e = lock_parent(locks, "0000:00:02.0", LOCK_SHARED, &none, &lock);
 
 	assert_err(fx, e, ERR_BUSY,
-		   "parent '0000:00:02.0' is locked by pid 10 (ended; a removal "
-		   "that it began goes on)",
+		   "parent '0000:00:02.0' is locked by pid 10 (ended; what "
+		   "it began goes on)",
 		   "wait longer with --lock-timeout SEC, or end that process");
 	assert_null(lock);
 }

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Running a command of the user's under locks. */
+#pragma once
+
+#include "base/err.h"
+
+/*
+ * Runs @command and waits for its end; MDEVADM_NESTED is set for it. *ret_status is its exit
+ * status, 126 or 127 if it could not be run, 128 and more if a signal ended it; all but 0 is an
+ * error. All locks of this process are kept until the command has ended, even if this process is
+ * killed. No other thread may be running.
+ */
+err_t command_run(char *const *command, int *ret_status);
