@@ -63,9 +63,7 @@ static err_t start_wanted(struct ops *ops, const struct drain_request *request,
 			  const struct lock *lock, const struct hold *hold)
 {
 	_cleanup_(device_list_clear) struct device_list wanted = { 0 };
-	struct restore restore = {
-		.lock = lock, .request = request, .hold = hold, .mutex = PTHREAD_MUTEX_INITIALIZER
-	};
+	struct restore restore = { .lock = lock, .request = request, .hold = hold };
 	struct err *e = list_wanted(ops, hold, &wanted);
 
 	if (e || !wanted.count)
