@@ -354,8 +354,7 @@ static void all_holders_are_named_and_no_waiters(void **state)
 	e = try_lock(locks, UUID_A, 0);
 
 	assert_err(fx, e, ERR_BUSY,
-		   "device " UUID_A
-		   " is locked by pid 10 (ended; what it began goes on), "
+		   "device " UUID_A " is locked by pid 10 (ended; what it began goes on), "
 		   "a process of another pid namespace",
 		   "wait longer with --lock-timeout SEC, or end that process");
 
