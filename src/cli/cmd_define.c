@@ -32,11 +32,7 @@ static err_t run(struct invocation *invocation)
 	struct uuid made;
 	struct err *e;
 
-	e = option_uuid(values, &request.uuid);
-	if (!e)
-		e = option_parent(values, &request.parent);
-	if (!e)
-		e = option_type(values, &request.type);
+	e = option_device(values, &request.uuid, &request.parent, &request.type);
 	if (!e)
 		e = op_define(invocation->ops, &request, &made);
 	if (!e && uuid_is_set(&made))

@@ -98,11 +98,7 @@ static err_t run(struct invocation *invocation)
 		request.start = &automatic;
 	if (option_is_given(values, OPT_MANUAL))
 		request.start = &manual;
-	e = option_uuid(values, &request.uuid);
-	if (!e)
-		e = option_parent(values, &request.parent);
-	if (!e)
-		e = option_type(values, &request.type);
+	e = option_device(values, &request.uuid, &request.parent, &request.type);
 	if (!e)
 		e = read_index(values, &request.attr_index);
 	if (!e)

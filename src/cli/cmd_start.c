@@ -43,11 +43,7 @@ static err_t run(struct invocation *invocation)
 	struct uuid made;
 	struct err *e;
 
-	e = option_uuid(values, &request.uuid);
-	if (!e)
-		e = option_parent(values, &request.parent);
-	if (!e)
-		e = option_type(values, &request.type);
+	e = option_device(values, &request.uuid, &request.parent, &request.type);
 	if (e || option_is_given(values, OPT_ALL))
 		return e ? e : start_all(invocation, &request);
 	e = op_start(invocation->ops, &request, &made);

@@ -295,6 +295,16 @@ err_t option_type(const struct values *values, const char **ret)
 	return option_name_checked(values, OPT_TYPE, name_check_type, ret);
 }
 
+err_t option_device(const struct values *values, struct uuid *ret_uuid, const char **ret_parent,
+		    const char **ret_type)
+{
+	struct err *e = option_uuid(values, ret_uuid);
+
+	if (!e)
+		e = option_parent(values, ret_parent);
+	return e ? e : option_type(values, ret_type);
+}
+
 static err_t option_number(const struct values *values, enum option option, const char *name,
 			   unsigned long least, unsigned long most, unsigned long *ret)
 {

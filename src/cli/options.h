@@ -121,6 +121,9 @@ static inline bool option_is_given(const struct values *values, enum option opti
 err_t option_uuid(const struct values *values, struct uuid *ret);
 err_t option_parent(const struct values *values, const char **ret);
 err_t option_type(const struct values *values, const char **ret);
+/* All three of them. */
+err_t option_device(const struct values *values, struct uuid *ret_uuid, const char **ret_parent,
+		    const char **ret_type);
 err_t option_jobs(const struct values *values, unsigned *ret);
 /* @ret is in milliseconds, what was given in seconds. */
 err_t option_seconds(const struct values *values, enum option option, int *ret);

@@ -52,6 +52,30 @@ err_t read_jsonfile(const char *jsonfile, const struct uuid *uuid, const char *p
 	return NULL;
 }
 
+err_t begin_new(const struct uuid *asked, const char *jsonfile, const char *parent,
+		struct uuid *ret_uuid, struct device **ret_given)
+{
+	struct err *e = NULL;
+
+	*ret_uuid = *asked;
+	if (!uuid_is_set(asked))
+		e = uuid_generate(ret_uuid);
+	if (!e && jsonfile)
+		e = read_jsonfile(jsonfile, ret_uuid, parent, ret_given);
+	return e;
+}
+
+err_t end_new(struct err *e, const char *verb, const struct uuid *asked, const char *parent,
+	      const struct uuid *uuid, struct uuid *ret_made)
+{
+	if (e && !uuid_is_set(asked))
+		return err_wrap(e, "cannot %s a device on parent '%s'", verb, parent);
+	if (e)
+		return err_wrap(e, "cannot %s %s", verb, uuid->text);
+	*ret_made = uuid_is_set(asked) ? (struct uuid){ 0 } : *uuid;
+	return NULL;
+}
+
 static char *join(const struct strlist *list)
 {
 	char *joined = mem_strdup("");

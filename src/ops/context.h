@@ -108,6 +108,15 @@ void journal_parent(const struct ops *ops, const char *action, const char *paren
 /* The definition in @jsonfile, for @uuid on @parent. */
 err_t read_jsonfile(const char *jsonfile, const struct uuid *uuid, const char *parent,
 		    struct device **ret);
+/*
+ * The frame of an operation that makes something new. @asked is the request's UUID: if it is unset
+ * one is made. *ret_given is what @jsonfile says, NULL without one.
+ */
+err_t begin_new(const struct uuid *asked, const char *jsonfile, const char *parent,
+		struct uuid *ret_uuid, struct device **ret_given);
+/* Names in @e, if that is set, what it was about; else tells in *ret_made a UUID that was made. */
+err_t end_new(struct err *e, const char *verb, const struct uuid *asked, const char *parent,
+	      const struct uuid *uuid, struct uuid *ret_made);
 /* The only parent of @claim's definitions, or @parent, which must be one. */
 err_t choose_definition(const struct claim *claim, const char *parent, const char **ret);
 /* Warns if the parent is there and has no such type. */

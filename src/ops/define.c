@@ -79,20 +79,12 @@ static err_t define(struct ops *ops, const struct define_request *request, const
 
 err_t op_define(struct ops *ops, const struct define_request *request, struct uuid *ret_made)
 {
-	struct uuid uuid = request->uuid;
 	struct device *given = NULL;
-	struct err *e = NULL;
+	struct uuid uuid;
+	struct err *e =
+		begin_new(&request->uuid, request->jsonfile, request->parent, &uuid, &given);
 
-	if (!uuid_is_set(&uuid))
-		e = uuid_generate(&uuid);
-	if (!e && request->jsonfile)
-		e = read_jsonfile(request->jsonfile, &uuid, request->parent, &given);
 	if (!e)
 		e = define(ops, request, &uuid, given);
-	if (e && !uuid_is_set(&request->uuid))
-		return err_wrap(e, "cannot define a device on parent '%s'", request->parent);
-	if (e)
-		return err_wrap(e, "cannot define %s", uuid.text);
-	*ret_made = uuid_is_set(&request->uuid) ? (struct uuid){ 0 } : uuid;
-	return NULL;
+	return end_new(e, "define", &request->uuid, request->parent, &uuid, ret_made);
 }

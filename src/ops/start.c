@@ -259,20 +259,12 @@ static err_t start(struct ops *ops, const struct start_request *request, const s
 
 err_t op_start(struct ops *ops, const struct start_request *request, struct uuid *ret_made)
 {
-	struct uuid uuid = request->uuid;
 	struct device *given = NULL;
-	struct err *e = NULL;
+	struct uuid uuid;
+	struct err *e =
+		begin_new(&request->uuid, request->jsonfile, request->parent, &uuid, &given);
 
-	if (!uuid_is_set(&uuid))
-		e = uuid_generate(&uuid);
-	if (!e && request->jsonfile)
-		e = read_jsonfile(request->jsonfile, &uuid, request->parent, &given);
 	if (!e)
 		e = start(ops, request, &uuid, given);
-	if (e && !uuid_is_set(&request->uuid))
-		return err_wrap(e, "cannot start a device on parent '%s'", request->parent);
-	if (e)
-		return err_wrap(e, "cannot start %s", uuid.text);
-	*ret_made = uuid_is_set(&request->uuid) ? (struct uuid){ 0 } : uuid;
-	return NULL;
+	return end_new(e, "start", &request->uuid, request->parent, &uuid, ret_made);
 }
