@@ -35,6 +35,7 @@ mdevadm: not everything could be listed" ]
 
 # --- lines ---
 
+# bats test_tags=kernel
 @test "list of nothing prints nothing" {
 	run mdevadm list
 	expect_status 0
@@ -45,6 +46,7 @@ mdevadm: not everything could be listed" ]
 	expect_output ""
 }
 
+# bats test_tags=kernel
 @test "list shows a transient device as manual" {
 	mdevadm start -u "$U1" -p mtty -t mtty-2
 
@@ -54,6 +56,7 @@ mdevadm: not everything could be listed" ]
 	expect_output "$U1 mtty mtty-2 manual"
 }
 
+# bats test_tags=kernel
 @test "list shows a running device that is defined" {
 	mdevadm define -u "$U1" -p mtty -t mtty-1
 	mdevadm start -u "$U1"
@@ -63,6 +66,7 @@ mdevadm: not everything could be listed" ]
 	expect_output "$U1 mtty mtty-1 manual (defined)"
 }
 
+# bats test_tags=kernel
 @test "list shows the start mode of a running device's definition" {
 	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
 	mdevadm start -u "$U1"
@@ -72,6 +76,7 @@ mdevadm: not everything could be listed" ]
 	expect_output "$U1 mtty mtty-1 auto (defined)"
 }
 
+# bats test_tags=kernel
 @test "list shows a running device's own type, not its definition's" {
 	mdevadm start -u "$U1" -p mtty -t mtty-2
 	mdevadm define -u "$U1" -p mtty -t mtty-1
@@ -102,6 +107,7 @@ mdevadm: not everything could be listed" ]
 	expect_output "$U1 other other-1 auto"
 }
 
+# bats test_tags=kernel
 @test "list shows a device that something else has made" {
 	printf '%s' "$U1" >"$SYS/class/mdev_bus/mtty/mdev_supported_types/mtty-1/create"
 
@@ -151,6 +157,7 @@ $U3" ]
 	[ "${#lines[@]}" = 18 ]
 }
 
+# bats test_tags=kernel
 @test "list sorts what runs by UUID" {
 	for uuid in "$U3" "$U1" "$U2"; do
 		mdevadm start -u "$uuid" -p mtty -t mtty-1
@@ -271,6 +278,7 @@ $U2 mtty mtty-2 manual"
 	expect_output "$U1 mtty mtty-1 manual"
 }
 
+# bats test_tags=kernel
 @test "list -u shows the running device" {
 	mdevadm start -u "$U1" -p mtty -t mtty-1
 	mdevadm start -u "$U2" -p mtty -t mtty-1
@@ -405,6 +413,7 @@ $U2 mtty mtty-2 manual"
 	mdevadm list --dumpjson | cmp - <(printf '[]\n')
 }
 
+# bats test_tags=kernel
 @test "list --dumpjson shows what runs with the start mode of its definition" {
 	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
 	mdevadm start -u "$U1"
@@ -824,6 +833,7 @@ hint: remove one of them" ]
 
 # --- what changes meanwhile ---
 
+# bats test_tags=kernel
 @test "list goes on while devices come and go" {
 	local types=$SYS/class/mdev_bus/mtty/mdev_supported_types
 
@@ -861,6 +871,7 @@ hint: remove one of them" ]
 	done
 }
 
+# bats test_tags=kernel
 @test "list does not wait for a lock" {
 	define_good
 	hold_lock devices "$U2"

@@ -93,6 +93,7 @@ list_on_and_on() {
 	[ "$(find "$ETC/mtty" -type f | wc -l)" = "$MDEVADM_STRESS_ROUNDS" ]
 }
 
+# bats test_tags=kernel
 @test "of 16 starts of one UUID at once exactly one succeeds" {
 	local round other ok=0 others=0
 
@@ -110,6 +111,7 @@ list_on_and_on() {
 	[ "$(instances mtty mtty-1)" = 19 ]
 }
 
+# bats test_tags=kernel
 @test "starts of 16 devices at once all succeed" {
 	at_once start -p mtty -t mtty-1
 
@@ -153,6 +155,7 @@ expect_good_work() {
 	[ "$MDEVADM_TEST_BACKEND" = kernel ] || no_rule_broken
 }
 
+# bats test_tags=kernel
 @test "8 workers that start and stop three devices break no rule of the kernel's" {
 	[ "$MDEVADM_TEST_BACKEND" = kernel ] || ctl delay create 30
 	[ "$MDEVADM_TEST_BACKEND" = kernel ] || ctl delay remove 10

@@ -49,6 +49,7 @@ for_each_uuid() {
 	done
 }
 
+# bats test_tags=kernel
 @test "list is mdevctl's" {
 	setup_peer
 	same list
@@ -126,6 +127,7 @@ for_each_uuid() {
 	same list -d --dumpjson
 }
 
+# bats test_tags=kernel
 @test "types is mdevctl's" {
 	setup_peer
 	same types
@@ -174,6 +176,7 @@ for_each_uuid() {
 	cmp "$ETC/mtty/$U1" "$ETC/mtty/$U2"
 }
 
+# bats test_tags=kernel
 @test "one program stops what the other one started" {
 	needs_peer
 	peer start -u "$U1" -p mtty -t mtty-1

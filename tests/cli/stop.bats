@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2030,SC2031,SC2154
 
+# bats file_tags=kernel
 load lib/common
 load lib/life
 

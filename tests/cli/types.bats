@@ -43,6 +43,7 @@ mdevadm: not everything could be listed" ]
 
 # --- text ---
 
+# bats test_tags=kernel
 @test "types shows the parent and its types" {
 	run mdevadm types -p mtty
 
@@ -50,6 +51,7 @@ mdevadm: not everything could be listed" ]
 	expect_output "$(mtty_text 24)"
 }
 
+# bats test_tags=kernel
 @test "types shows how many instances are left" {
 	mdevadm start -u "$U1" -p mtty -t mtty-2
 	mdevadm start -u "$U2" -p mtty -t mtty-1
@@ -141,6 +143,7 @@ sf-host
 	expect_line 4 "    Description: one, two, three"
 }
 
+# bats test_tags=kernel
 @test "types -p of an absent parent prints nothing, and exits with 0" {
 	run mdevadm types -p absent
 	expect_status 0
@@ -153,6 +156,7 @@ sf-host
 
 # --- JSON ---
 
+# bats test_tags=kernel
 @test "types --dumpjson has one object of parents, and one key a type" {
 	run mdevadm types -p mtty --dumpjson
 
@@ -331,6 +335,7 @@ sf-host
 	expect_output "[]"
 }
 
+# bats test_tags=kernel
 @test "types needs no directory of definitions, and makes none" {
 	rm -rf "$ETC"
 
@@ -353,6 +358,7 @@ sf-host
 	[ -n "$before" ]
 }
 
+# bats test_tags=kernel
 @test "types shows no parent that has gone" {
 	needs_sim "a driver that goes"
 	ctl unregister matrix
@@ -364,6 +370,7 @@ sf-host
 	expect_contains "sf-host"
 }
 
+# bats test_tags=kernel
 @test "types goes on when a parent goes meanwhile" {
 	needs_sim "a driver that goes"
 	ctl delay read 20

@@ -5,7 +5,9 @@
 # Two backends: `sim` mounts a simulator of its own for each test and works below MDEVADM_ROOT;
 # `kernel` (MDEVADM_TEST_BACKEND=kernel, as root, in a virtual machine) works on the running
 # system with the kernel's mtty driver. What a test needs and a backend lacks it says itself:
-# needs_sim "reason", needs_kernel "reason".
+# needs_sim "reason", needs_kernel "reason". In the virtual machine, where all is slow, only those
+# tests run that have the tag `kernel`: a file's with `# bats file_tags=kernel`, or single ones with
+# `# bats test_tags=kernel` before them. All others are the same anywhere.
 #
 # A test uses mdevadm (a function), $SYS, $ETC, $RUN, $LIB, and what both backends have: the
 # parent mtty with the types mtty-1 (24 instances) and mtty-2 (12, each costs two of mtty-1).
@@ -69,13 +71,27 @@ setup_sim() {
 	mount_sim zoo
 }
 
+# What a test left behind is removed by hand: loading the driver anew takes seconds in emulation.
 setup_kernel() {
+	local device
+
 	unset MDEVADM_ROOT
 	SYS=/sys ETC=/etc/mdevctl.d RUN=/run LIB=/usr/lib/mdevctl
 	rm -rf "$ETC" "$RUN/mdevadm" "$LIB"
 	mkdir -p "$ETC" "$LIB"
+	for device in "$SYS"/bus/mdev/devices/*-*; do
+		[ ! -e "$device" ] || echo 1 >"$device/remove" || true
+	done
+	is_mtty_full && return
 	modprobe -r mtty || true
 	modprobe mtty
+}
+
+is_mtty_full() {
+	local left
+
+	read -r left 2>/dev/null <"$SYS/class/mdev_bus/mtty/mdev_supported_types/mtty-1/available_instances" &&
+		[ "$left" = 24 ]
 }
 
 common_setup() {
