@@ -9,10 +9,11 @@
 
 needs_peer() {
 	[ -x "$MDEVCTL" ] || skip "mdevctl is not installed"
+	# Without them it does not even tell its version.
+	mkdir -p "$ETC/scripts.d/callouts" "$ETC/scripts.d/notifiers"
 	PEER_VERSION=$("$MDEVCTL" --version)
 	PEER_VERSION=${PEER_VERSION#mdevctl }
 	[[ "$PEER_VERSION" != *mdevadm* ]] || skip "the installed mdevctl is mdevadm itself"
-	mkdir -p "$ETC/scripts.d/callouts" "$ETC/scripts.d/notifiers"
 	[ "$MDEVADM_TEST_BACKEND" = kernel ] && return
 	mkdir -p /etc/mdevctl.d
 	unshare -m mount --bind "$SYS" /sys 2>/dev/null || skip "unshare -m or mount is not allowed"
