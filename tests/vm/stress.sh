@@ -46,6 +46,7 @@ with_workers() {
 	echo "# $(sort $results | uniq -c | sort -k 2 | awk '{ printf "%s status %s: %d  ", $2, $3, $1 }')"
 }
 
+lacks() { [ ! -e "$1" ]; }
 instances() { cat /sys/class/mdev_bus/mtty/mdev_supported_types/mtty-1/available_instances; }
 is_full() { [ "$(instances)" = 24 ]; }
 succeeded() { grep -q "^$1 0$" "$results"; }
@@ -136,13 +137,32 @@ kill $holder
 wait $holder 2>/dev/null
 check "when it is closed it can be stopped" mdevadm stop -u $AUTO1
 
-# It is opened between the look and the removal: a removal by somebody else, who does not look.
+# It is opened between the look and the removal: a /proc without processes keeps it from being seen.
+mkdir -p /tmp/empty
+mdevadm start -u $AUTO1 -p mdevtest.0 -t mdevtest-vfio
+vfio-hold $AUTO1 >/tmp/hold.log &
+holder=$!
+until_true grep -q holding /tmp/hold.log
+mdevadm --base proc=/tmp/empty stop -u $AUTO1 --timeout 1 2>/tmp/stop.log
+status=$?
+cat /tmp/stop.log
+check "a removal of its own that blocks is given up after --timeout" [ "$status" -eq 6 ]
+check "and it says that the removal goes on" grep -q "goes on with the removal" /tmp/stop.log
+check "meanwhile the device's directory is there" [ -e /sys/devices/platform/mdevtest.0/$AUTO1 ]
+kill $holder
+wait $holder 2>/dev/null
+check "the removal ends when the device is closed" \
+	until_true lacks /sys/devices/platform/mdevtest.0/$AUTO1
+check "and the UUID can be used again" mdevadm start -u $AUTO1 -p mdevtest.0 -t mdevtest-vfio
+check "and be stopped again" mdevadm stop -u $AUTO1
+
+# The removal is somebody else's, who does not look.
 mdevadm start -u $AUTO1 -p mdevtest.0 -t mdevtest-vfio
 vfio-hold $AUTO1 >/tmp/hold.log &
 holder=$!
 until_true grep -q holding /tmp/hold.log
 (echo 1 >/sys/bus/mdev/devices/$AUTO1/remove) &
-until_true [ ! -e /sys/bus/mdev/devices/$AUTO1 ]
+until_true lacks /sys/bus/mdev/devices/$AUTO1
 mdevadm stop -u $AUTO1 --timeout 1 2>/tmp/stop.log
 status=$?
 cat /tmp/stop.log
