@@ -125,3 +125,19 @@ at_once() {
 	runs "$U2"
 	no_rule_broken
 }
+
+@test "before Linux 5.2 a drain stops and starts one after the other" {
+	local i
+
+	skip "it does so --jobs at a time"
+	as_kernel 5.1.0
+	for i in 1 2 3 4; do
+		mdevadm start -u "$(printf '%08d%s' "$i" "${U1#????????}")" -p mtty -t mtty-1
+	done
+	ctl reset
+
+	mdevadm drain mtty -- true
+
+	[ "$(stat_of in_flight_max)" = 1 ]
+	no_rule_broken
+}
