@@ -112,7 +112,7 @@ group_node() { printf '%s/dev/vfio/%s' "$MDEVADM_ROOT" "$(basename "$(readlink "
 has_open() {
 	mkdir -p "$(dirname "$1")"
 	: >>"$1"
-	(exec sleep 100 <"$1" 3>&-) &
+	(exec 9<"$1" && exec sleep 100 3>&-) &
 	USER_PID=$!
 	ends_with_test "$USER_PID"
 	wait_until is_called "$USER_PID" sleep
