@@ -103,3 +103,63 @@ no_rule_broken() {
 		[ "$(stat_of "$key")" = 0 ] || fail_with "$key is $(stat_of "$key")"
 	done
 }
+
+# Simulator: the file by which a VFIO user has that device open, its own and that of its group.
+device_node() { printf '%s/dev/vfio/devices/%s' "$MDEVADM_ROOT" "$(ls "$SYS/bus/mdev/devices/$1/vfio-dev")"; }
+group_node() { printf '%s/dev/vfio/%s' "$MDEVADM_ROOT" "$(basename "$(readlink "$SYS/bus/mdev/devices/$1/iommu_group")")"; }
+
+# has_open FILE: a process, $USER_PID, called sleep, has it open until let_go.
+has_open() {
+	mkdir -p "$(dirname "$1")"
+	: >>"$1"
+	(exec 9<"$1" && exec sleep 100 3>&-) &
+	USER_PID=$!
+	ends_with_test "$USER_PID"
+	wait_until is_called "$USER_PID" sleep
+}
+is_called() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ]; }
+
+# Simulator: how many attributes were written to the device since it was created last.
+written_since_create() {
+	awk -v uuid="$1" -v dir="/$1/" '$4 == "create-end" && index($0, uuid) { n = 0 }
+		$4 == "attr" && index($5, dir) && $7 == "ok" { n++ } END { print n + 0 }' "$SYS/.mdevsim/log"
+}
+
+# Without the sanitizers, if that is built: for tests with very many runs.
+use_fast_program() {
+	local fast=$MDEVADM_BUILD/../release/src/mdevadm
+
+	[ ! -x "$fast" ] || MDEVADM=$fast
+	export ASAN_OPTIONS=detect_leaks=0
+}
+
+needs() { command -v "$1" >/dev/null || skip "no $1"; }
+
+# points_of ARGUMENT...: runs mdevadm; each system call from the first below $MDEVADM_ROOT on, as
+# "NAME K CALL": the Kth of that name.
+points_of() {
+	strace -f -o "$BATS_TEST_TMPDIR/trace" "$MDEVADM" "$@" >/dev/null 2>&1 || return
+	awk -v root="$MDEVADM_ROOT/" -v pid="" '
+		{ if (pid == "") pid = $1 }
+		$1 != pid { next }
+		match($2, /^[a-z0-9_]+\(/) {
+			name = substr($2, 1, RLENGTH - 1)
+			n[name]++
+			if (name != "execve" && index($0, root)) on = 1
+			if (on && name != "exit_group") print name, n[name], $0
+		}' "$BATS_TEST_TMPDIR/trace"
+}
+
+# killed_at NAME K ARGUMENT...: runs mdevadm, which is killed instead of making that system call.
+# Fails if it was not.
+killed_at() {
+	local name=$1 k=$2 status=0
+
+	shift 2
+	# The shell would tell of the death.
+	{
+		strace -f -o /dev/null -e trace="$name" -e inject="$name:signal=SIGKILL:when=$k" \
+			"$MDEVADM" "$@" >/dev/null 2>&1 || status=$?
+	} 2>/dev/null
+	[ "$status" = 137 ]
+}

@@ -1,0 +1,404 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2030,SC2031,SC2154
+# Devices that somebody has open, and removals that block in the kernel.
+
+load lib/common
+load lib/life
+
+WAIT_LONGER="hint: wait longer with --lock-timeout SEC, or end that process"
+END_IT="hint: end what uses the device; it goes then by itself"
+
+# blocked_stop: a stop that gave up on a device that somebody has open; the child's pid is $CHILD.
+blocked_stop() {
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	ctl interruptible off
+	ctl open "$U1"
+	begin stop -u "$U1" --timeout 0
+	GAVE_UP=$BEGUN
+	finish "$BEGUN"
+	[[ "${lines[0]}" =~ pid\ ([0-9]+)\ goes\ on ]] || fail_with "no child is named"
+	CHILD=${BASH_REMATCH[1]}
+	ends_with_test "$CHILD"
+	wait_until is_gone "$U1"
+}
+let_child_end() {
+	ctl close "$U1"
+	wait_until is_dead "$CHILD"
+}
+is_dead() { ! is_alive "$1"; }
+# No open in the simulator outlives a test.
+teardown() {
+	[ "$MDEVADM_TEST_BACKEND" = kernel ] || ctl close "$U1" 2>/dev/null || true
+	common_teardown
+}
+
+# --- who has it open ---
+
+@test "stop of a device that is open names who has it open" {
+	needs_sim "device nodes of its own"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	has_open "$(device_node "$U1")"
+
+	run mdevadm stop -u "$U1"
+
+	expect_status 6
+	expect_output "mdevadm: cannot stop $U1: it is in use by pid $USER_PID (sleep)
+hint: end that first, or wait for it with --wait-users SEC"
+	runs "$U1"
+	[ "$(events remove-begin)" = 0 ]
+}
+
+@test "stop names all who have the device open" {
+	needs_sim "device nodes of its own"
+	local first
+
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	has_open "$(device_node "$U1")"
+	first=$USER_PID
+	has_open "$(device_node "$U1")"
+
+	run mdevadm stop -u "$U1"
+
+	expect_status 6
+	expect_contains "pid $first (sleep)"
+	expect_contains "pid $USER_PID (sleep)"
+}
+
+@test "stop does not take a user of another device for one of this" {
+	needs_sim "device nodes of its own"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	mdevadm start -u "$U2" -p mtty -t mtty-1
+	has_open "$(device_node "$U2")"
+
+	run mdevadm stop -u "$U1"
+
+	expect_status 0
+	is_gone "$U1"
+}
+
+@test "an open group alone does not keep a stop from going on" {
+	needs_sim "device nodes of its own"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	has_open "$(group_node "$U1")"
+
+	run mdevadm stop -u "$U1"
+
+	expect_status 0
+	is_gone "$U1"
+}
+
+@test "stop of a device that has no VFIO nodes does not fail" {
+	needs_sim "device nodes of its own"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+
+	run mdevadm stop -u "$U1"
+
+	expect_status 0
+}
+
+@test "stop of a device that is open is refused with --force as well" {
+	needs_sim "device nodes of its own"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	has_open "$(device_node "$U1")"
+
+	run mdevadm stop -u "$U1" --force
+
+	expect_status 6
+	runs "$U1"
+}
+
+@test "stop --wait-users waits until nobody has the device open" {
+	needs_sim "device nodes of its own"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	has_open "$(device_node "$U1")"
+	begin stop -u "$U1" --wait-users 30
+	wait_until [ -e "$RUN/mdevadm/lock/gates/mtty" ]
+	is_alive "$BEGUN"
+	runs "$U1"
+
+	let_go "$USER_PID"
+	finish "$BEGUN"
+
+	expect_status 0
+	expect_output ""
+	is_gone "$U1"
+}
+
+@test "stop --wait-users holds no lock while it waits" {
+	needs_sim "device nodes of its own"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	has_open "$(device_node "$U1")"
+	begin stop -u "$U1" --wait-users 30
+
+	run mdevadm define -u "$U1" -p mtty -t mtty-1
+
+	expect_status 0
+	let_go "$USER_PID"
+	finish "$BEGUN"
+	expect_status 0
+}
+
+@test "stop --wait-users gives up after its time" {
+	needs_sim "device nodes of its own"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	has_open "$(device_node "$U1")"
+
+	run mdevadm stop -u "$U1" --wait-users 1
+
+	expect_status 6
+	expect_line 0 "mdevadm: cannot stop $U1: it is in use by pid $USER_PID (sleep)"
+	runs "$U1"
+}
+
+@test "stop --wait-users can be interrupted" {
+	needs_sim "device nodes of its own"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	has_open "$(device_node "$U1")"
+	begin stop -u "$U1" --wait-users 30
+	wait_until [ -e "$RUN/mdevadm/lock/gates/mtty" ]
+
+	kill -TERM "$BEGUN"
+	finish "$BEGUN"
+
+	expect_status 143
+	runs "$U1"
+}
+
+# --- removals that block ---
+
+@test "stop gives up on a removal that blocks, and names who goes on with it" {
+	needs_sim "a device that is open and not seen"
+
+	blocked_stop
+
+	expect_status 6
+	expect_output "mdevadm: cannot stop $U1: '$SYS/class/mdev_bus/mtty/$U1' is still there: the kernel is waiting for those who have it open; pid $CHILD goes on with the removal
+$END_IT"
+	is_alive "$CHILD"
+	has_dir mtty "$U1"
+	let_child_end
+	lacks_dir mtty "$U1"
+}
+
+@test "a stop that gave up on a removal is not waited for by who reads its output" {
+	needs_sim "a device that is open and not seen"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	ctl interruptible off
+	ctl open "$U1"
+
+	output=$("$MDEVADM" stop -u "$U1" --timeout 0 2>&1) || status=$?
+
+	expect_status 6
+	[[ "$output" =~ pid\ ([0-9]+)\ goes\ on ]]
+	is_alive "${BASH_REMATCH[1]}"
+	ctl close "$U1"
+	wait_until lacks_dir mtty "$U1"
+}
+
+@test "who goes on with a removal has nothing open but the locks, the remove file and a pipe" {
+	needs_sim "a device that is open and not seen"
+
+	blocked_stop
+
+	[ "$(find "/proc/$CHILD/fd" -type l -printf '%l\n' | sed 's/pipe:.*/pipe/' | LC_ALL=C sort)" = "$(
+		LC_ALL=C sort <<-END
+			$RUN/mdevadm/lock/devices/$U1
+			$RUN/mdevadm/lock/parents/mtty
+			$(readlink -f "$SYS/class/mdev_bus/mtty/$U1")/remove
+			pipe
+		END
+	)" ] || fail_with "$(ls -l "/proc/$CHILD/fd")"
+	let_child_end
+}
+
+@test "a start after a stop that gave up is told who has the device" {
+	needs_sim "a device that is open and not seen"
+	blocked_stop
+
+	run mdevadm start -u "$U1" -p mtty -t mtty-1 --lock-timeout 0
+
+	expect_status 5
+	expect_output "mdevadm: cannot start $U1: device $U1 is locked by pid $GAVE_UP (ended; what it began goes on)
+$WAIT_LONGER"
+	let_child_end
+}
+
+@test "a start after a stop that gave up waits for the removal" {
+	needs_sim "a device that is open and not seen"
+	blocked_stop
+	begin start -u "$U1" -p mtty -t mtty-1
+	wait_until waits_for_lock "$BEGUN"
+
+	ctl close "$U1"
+	finish "$BEGUN"
+
+	expect_status 0
+	expect_output ""
+	runs "$U1"
+	no_rule_broken
+}
+
+@test "after the removal that blocked the locks are free" {
+	needs_sim "a device that is open and not seen"
+	blocked_stop
+	let_child_end
+
+	run mdevadm drain mtty --lock-timeout 0
+
+	expect_status 0
+	run mdevadm stop -u "$U1" --lock-timeout 0
+	expect_status 3
+}
+
+@test "a removal that blocks leaves the other devices of the parent usable" {
+	needs_sim "a device that is open and not seen"
+	blocked_stop
+
+	run mdevadm start -u "$U2" -p mtty -t mtty-1 --lock-timeout 0
+
+	expect_status 0
+	runs "$U2"
+	let_child_end
+}
+
+@test "a removal that blocks keeps a drain of the parent out" {
+	needs_sim "a device that is open and not seen"
+	blocked_stop
+
+	run mdevadm drain mtty --lock-timeout 0
+
+	expect_status 5
+	expect_output "mdevadm: cannot drain parent 'mtty': parent 'mtty' is locked by pid $GAVE_UP (ended; what it began goes on)
+$WAIT_LONGER"
+	let_child_end
+}
+
+@test "a stop that is interrupted while its removal blocks says that it goes on" {
+	needs_sim "a device that is open and not seen"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	ctl interruptible off
+	ctl open "$U1"
+	begin stop -u "$U1"
+	wait_until is_gone "$U1"
+
+	kill -TERM "$BEGUN"
+	finish "$BEGUN"
+
+	expect_status 143
+	expect_contains "mdevadm: cannot stop $U1: $U1 is still going: the kernel is waiting for those who have it open"
+	ctl close "$U1"
+	wait_until lacks_dir mtty "$U1"
+}
+
+@test "list does not show a device whose removal is under way" {
+	needs_sim "a device that is open and not seen"
+	blocked_stop
+
+	run mdevadm list
+
+	expect_status 0
+	expect_output ""
+	let_child_end
+}
+
+@test "stop of a device whose removal by somebody else blocks gives up with 6" {
+	needs_sim "a device that is open and not seen"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	ctl open "$U1"
+	(printf 1 >"$SYS/bus/mdev/devices/$U1/remove") 3>&- &
+	wait_until is_gone "$U1"
+
+	run mdevadm stop -u "$U1" --timeout 0
+
+	expect_status 6
+	expect_output "mdevadm: cannot stop $U1: its removal is under way and waits for those who have it open
+$END_IT"
+	ctl close "$U1"
+	wait_until lacks_dir mtty "$U1"
+}
+
+@test "start of a device whose removal by somebody else goes on waits for it" {
+	needs_sim "a device that is open and not seen"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	ctl open "$U1"
+	(printf 1 >"$SYS/bus/mdev/devices/$U1/remove") 3>&- &
+	wait_until is_gone "$U1"
+	begin start -u "$U1" -p mtty -t mtty-2
+	wait_until [ -e "$RUN/mdevadm/lock/devices/$U1" ]
+
+	ctl close "$U1"
+	finish "$BEGUN"
+
+	expect_status 0
+	[ "$(type_of "$U1")" = mtty-2 ]
+}
+
+@test "start of a device whose removal by somebody else blocks gives up with 6" {
+	needs_sim "a device that is open and not seen"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	ctl open "$U1"
+	(printf 1 >"$SYS/bus/mdev/devices/$U1/remove") 3>&- &
+	wait_until is_gone "$U1"
+
+	run mdevadm start -u "$U1" -p mtty -t mtty-1
+
+	expect_status 6
+	expect_output "mdevadm: cannot start $U1: Device already exists on parent 'mtty': its removal waits for those who have it open
+$END_IT"
+	ctl close "$U1"
+	wait_until lacks_dir mtty "$U1"
+}
+
+@test "a start right after a stop waits until the UUID and the instance are free" {
+	needs_sim "a device that lingers"
+	ctl delay linger 300
+	mdevadm start -u "$U1" -p 0.0.0052 -t vfio_ccw-io
+	mdevadm stop -u "$U1"
+
+	run mdevadm start -u "$U1" -p 0.0.0052 -t vfio_ccw-io
+
+	expect_status 0
+	expect_output ""
+	runs "$U1"
+}
+
+# --- stuck devices ---
+
+@test "start of a stuck device names the only remedy" {
+	needs_sim "a stuck device"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	ctl stuck "$U1"
+
+	run mdevadm start -u "$U1" -p mtty -t mtty-1
+
+	expect_status 4
+	expect_output "mdevadm: cannot start $U1: Device already exists and is stuck on parent 'mtty': something removed it while it was being created
+hint: only unloading the driver of parent 'mtty' removes it"
+}
+
+@test "list shows a stuck device" {
+	needs_sim "a stuck device"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	ctl stuck "$U1"
+
+	run mdevadm list
+
+	expect_status 0
+	expect_contains "$U1 mtty mtty-1 manual"
+}
+
+@test "a create of 500 ms and a stop that comes meanwhile leave no stuck device" {
+	needs_sim "a slow create"
+	ctl delay create 500
+	begin start -u "$U1" -p mtty -t mtty-1
+	wait_until has_event create-begin
+
+	run mdevadm stop -u "$U1"
+
+	expect_status 0
+	finish "$BEGUN"
+	expect_status 0
+	lacks_dir mtty "$U1"
+	no_rule_broken
+}
