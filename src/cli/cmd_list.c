@@ -64,6 +64,8 @@ static void print_device(struct invocation *invocation, const struct device *dev
 		fputs(" (defined)", stream);
 	if (dev->is_incomplete)
 		fputs(" (incomplete)", stream);
+	if (dev->state == DEVICE_STATE_STUCK)
+		fputs(" (stuck)", stream);
 	fputc('\n', stream);
 	if (verbose) {
 		print_attrs(output, dev);

@@ -149,6 +149,15 @@ static char **copy_words(const char **words)
 	return copy;
 }
 
+/* Whether "--" says that what follows is a command, and not an argument too many. */
+static bool has_dashes(int argc, const char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--") == 0)
+			return true;
+	return false;
+}
+
 static err_t unexpected(const struct command *command, const char *argument)
 {
 	_cleanup_(mem_freep) char *shown = str_escape(argument);
@@ -173,7 +182,7 @@ err_t options_read(const struct command *command, int argc, const char **argv,
 					 command);
 		values->argument = mem_strdup(argument);
 	}
-	if (command->takes_command && poptPeekArg(context)) {
+	if (command->takes_command && poptPeekArg(context) && has_dashes(argc, argv)) {
 		values->rest = copy_words(poptGetArgs(context));
 		return NULL;
 	}

@@ -116,11 +116,13 @@ err_t hold_load(const struct env *env, const char *parent, struct hold **ret)
 	return e;
 }
 
-static err_t write_file(const struct dir *dir, const char *name, const char *text)
+/* By way of a file beside the hold, because the directory of a hold that is lifted must be empty. */
+static err_t write_file(const struct dir *holds, const char *parent, const struct dir *dir,
+			const char *name, const char *text)
 {
-	_cleanup_(mem_freep) char *temp = mem_printf(".%s.new", name);
+	_cleanup_(mem_freep) char *temp = mem_printf(".%s.new", parent);
 
-	return dir_replace(dir, temp, dir, name, text, strlen(text), false);
+	return dir_replace(holds, temp, dir, name, text, strlen(text), false);
 }
 
 /* What a drain that died before it held anything has left. */
@@ -148,9 +150,9 @@ err_t hold_save(const struct env *env, const struct hold *hold)
 		const struct device *dev = hold->devices.items[i];
 		_cleanup_(mem_freep) char *text = device_to_definition(dev);
 
-		e = write_file(dir, dev->uuid.text, text);
+		e = write_file(holds, hold->parent, dir, dev->uuid.text, text);
 	}
-	return e ? e : write_file(dir, REASON, hold->reason);
+	return e ? e : write_file(holds, hold->parent, dir, REASON, hold->reason);
 }
 
 err_t hold_remove(const struct env *env, const char *parent)

@@ -45,7 +45,9 @@ err_t batch_run(struct ops *ops, const struct device_list *devices, unsigned job
 	struct batch batch = {
 		.ops = ops, .devices = devices, .verb = verb, .run = run, .data = data
 	};
-	size_t wanted = jobs < devices->count ? jobs : devices->count;
+	/* Before Linux 5.2, devices of one parent are not safe from each other. */
+	size_t most = ops->env->old_kernel ? 1 : jobs;
+	size_t wanted = most < devices->count ? most : devices->count;
 	_cleanup_(mem_freep) pthread_t *threads = mem_alloc(wanted * sizeof(*threads));
 	size_t started = 0;
 	struct err *e = open_locks(ops);

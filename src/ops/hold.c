@@ -76,6 +76,7 @@ err_t restore_held(struct ops *ops, const struct drain_request *request, const s
 {
 	const struct wait_request wait = { .parent = request->parent,
 					   .timeout_ms = request->timeout_ms };
+	_cleanup_(hold_freep) struct hold *nothing = hold_new(request->parent, "");
 	struct err *e = op_wait(ops, &wait);
 
 	if (!e)
@@ -84,9 +85,9 @@ err_t restore_held(struct ops *ops, const struct drain_request *request, const s
 		e = start_wanted(ops, request, lock, hold);
 	if (!e)
 		e = hold_remove(ops->env, request->parent);
-	/* It registered once more before the hold was lifted, and nobody else will see to it. */
+	/* It registered once more before the hold was lifted: nobody else starts what is auto. */
 	if (!e && hold_take_registration(ops->env, request->parent))
-		e = start_wanted(ops, request, lock, hold);
+		e = start_wanted(ops, request, lock, nothing);
 	return e;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "journal.h"
 #include "kernel/users.h"
 
 #define REMOVE_MS 30000
@@ -52,6 +53,7 @@ static err_t remove_half_made(struct ops *ops, struct claim *claim)
 {
 	const struct deadline deadline = deadline_in(REMOVE_MS);
 	const struct record *record = claim->record;
+	_cleanup_(mem_freep) char *object = NULL;
 	bool unused = false;
 	struct err *e = is_unused(ops, claim->running, &unused);
 
@@ -61,6 +63,8 @@ static err_t remove_half_made(struct ops *ops, struct claim *claim)
 		return NULL;
 	}
 	e = remove_claimed(ops, claim, claim->running, &deadline);
+	object = mem_printf("%s on parent '%s'", record->dev->uuid.text, claim->running->parent);
+	journal_write(ops->env, "repair", object, e);
 	if (e)
 		return err_wrap(e, "what a start that died has left cannot be removed");
 	env_warn(ops->env,

@@ -763,7 +763,6 @@ check_point() {
 @test "what a killed write of a hold has left does not spoil a later resume" {
 	local name k
 
-	skip "resume fails: the directory of the hold is not empty"
 	needs strace
 	use_fast_program
 	mdevadm start -u "$U2" -p mtty -t mtty-1
@@ -779,4 +778,15 @@ check_point() {
 	expect_status 0
 	expect_output ""
 	lacks "$RUN/mdevadm/held/mtty"
+}
+
+@test "a command of drain without -- is refused, and nothing is stopped" {
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+
+	run mdevadm drain mtty true
+
+	expect_status 2
+	expect_output "mdevadm: 'true' is one argument too many
+hint: 'mdevadm drain --help' lists the options"
+	runs "$U1"
 }

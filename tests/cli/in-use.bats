@@ -385,7 +385,7 @@ hint: only unloading the driver of parent 'mtty' removes it"
 	run mdevadm list
 
 	expect_status 0
-	expect_contains "$U1 mtty mtty-1 manual"
+	expect_output "$U1 mtty mtty-1 manual (stuck)"
 }
 
 @test "a create of 500 ms and a stop that comes meanwhile leave no stuck device" {

@@ -180,7 +180,6 @@ BY="by uid $(id -u) (login uid WHO)"
 }
 
 @test "what a start that died has left is not removed without a line" {
-	skip "it is"
 	mkdir -p "$RUN/mdevadm/devices"
 	printf '%s' "$U1" >"$(create_file mtty mtty-1)"
 	printf '{"version": 1, "state": "starting", "parent": "mtty", "device": {"mdev_type": "mtty-1"},
