@@ -155,6 +155,8 @@ hint: end that first, or wait for it with --wait-users SEC"
 	needs_sim "device nodes of its own"
 	mdevadm start -u "$U1" -p mtty -t mtty-1
 	has_open "$(device_node "$U1")"
+	# It comes back when the stop has begun.
+	rm "$RUN/mdevadm/lock/gates/mtty"
 	begin stop -u "$U1" --wait-users 30
 	wait_until [ -e "$RUN/mdevadm/lock/gates/mtty" ]
 
