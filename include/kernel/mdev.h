@@ -38,6 +38,8 @@ ino_t mdev_inode(const struct sysfs *sysfs, const char *parent, const struct uui
 /* Waits until the device's directory is gone; *ret is false if @deadline or a signal came first. */
 err_t mdev_wait_gone(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid,
 		     const struct deadline *deadline, bool *ret);
+/* The error for one that did not go in time: ERR_IN_USE. */
+err_t mdev_removal_blocks(void);
 
 /*
  * Removes the device and succeeds only when its directory is gone.

@@ -13,9 +13,6 @@ struct store *store_new(const struct env *env);
 void store_free(struct store *store);
 DEFINE_CLEANUP(struct store *, store_free)
 
-/* Where that definition is or would be; owned by the caller. */
-char *store_path(const struct store *store, const char *parent, const struct uuid *uuid);
-
 /* The parents on which @uuid is defined, sorted. Reads no definition. */
 err_t store_find(const struct store *store, const struct uuid *uuid, struct strlist *ret);
 

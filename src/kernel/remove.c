@@ -29,7 +29,7 @@ static err_t stuck(const struct dir *parent)
 			str_base_name(parent->path));
 }
 
-static err_t users_keep_it(void)
+err_t mdev_removal_blocks(void)
 {
 	return err_hint(err_new(ERR_IN_USE,
 				"its removal is under way and waits for those who have it open"),
@@ -226,7 +226,7 @@ static err_t wait_for_others(const struct sysfs *sysfs, const struct dir *parent
 		return NULL;
 	if (faccessat(sysfs->top->fd, link, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return stuck(parent);
-	return wait_until_gone(parent, uuid, deadline) ? NULL : users_keep_it();
+	return wait_until_gone(parent, uuid, deadline) ? NULL : mdev_removal_blocks();
 }
 
 static err_t remove_once(const struct sysfs *sysfs, const struct dir *parent,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A device is used through /dev/vfio/GROUP and a device file got from it, which /proc shows as
- * "anon_inode:[vfio-device]", or through /dev/vfio/devices/vfioN (Documentation/driver-api/vfio.rst).
+ * "anon_inode:[vfio-device]", or through /dev/vfio/devices/vfioN
+ * (Documentation/driver-api/vfio.rst).
  */
 #include "kernel/users.h"
 
@@ -48,7 +49,7 @@ static void add_use(struct users *users, const struct stat *st, const char *pid)
 		(struct use){ .dev = st->st_dev, .inode = st->st_ino, .pid = mem_strdup(pid) };
 }
 
-/* Adds what @pid has open of VFIO. Processes that end meanwhile, or are not ours to see, are not. */
+/* Adds what @pid has open of VFIO; nothing if it ends meanwhile or is not ours to see. */
 static void read_process(struct users *users, const struct dir *proc, const char *pid)
 {
 	_cleanup_(mem_freep) char *path = mem_printf("%s/fd", pid);

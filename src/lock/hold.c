@@ -116,7 +116,7 @@ err_t hold_load(const struct env *env, const char *parent, struct hold **ret)
 	return e;
 }
 
-/* By way of a file beside the hold, because the directory of a hold that is lifted must be empty. */
+/* By way of a file beside the hold: the directory of a hold that is lifted must be empty. */
 static err_t write_file(const struct dir *holds, const char *parent, const struct dir *dir,
 			const char *name, const char *text)
 {

@@ -80,11 +80,7 @@ static err_t wait_for_removal(struct ops *ops, const struct claim *claim, int ti
 	struct err *e =
 		mdev_wait_gone(ops->sysfs, running->parent, &running->uuid, &deadline, &gone);
 
-	if (e || gone)
-		return e;
-	return err_hint(err_new(ERR_IN_USE, "its removal is under way and waits for those who have "
-					    "it open"),
-			"end what uses the device; it goes then by itself");
+	return e || gone ? e : mdev_removal_blocks();
 }
 
 err_t stop_claimed(struct ops *ops, struct claim *claim, const struct stop_how *how)

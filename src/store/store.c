@@ -62,11 +62,6 @@ void store_free(struct store *store)
 	free(store);
 }
 
-char *store_path(const struct store *store, const char *parent, const struct uuid *uuid)
-{
-	return mem_printf("%s/%s/%s", store->path, parent, uuid->text);
-}
-
 /* *ret is NULL if it is not there: then nothing is defined. */
 static err_t open_top(const struct store *store, struct dir **ret)
 {

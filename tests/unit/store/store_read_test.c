@@ -292,17 +292,6 @@ static void parents_of_a_uuid_are_found_without_reading(void **state)
 	assert_int_equal(fx->warning_count, 0);
 }
 
-static void path_is_where_the_definition_would_be(void **state)
-{
-	const struct fixture *fx = *state;
-	_cleanup_(store_freep) struct store *store = open_store(fx);
-	const struct uuid uuid = fixture_uuid(UUID_A);
-	_cleanup_(mem_freep) char *path = store_path(store, "P", &uuid);
-	_cleanup_(mem_freep) char *expected = fixture_path(fx, P "/" UUID_A);
-
-	assert_string_equal(path, expected);
-}
-
 int store_read_tests(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,7 +312,6 @@ int store_read_tests(void)
 		fixture_test(file_beside_the_parents_is_warned_about),
 		fixture_test(scripts_and_temporary_files_are_no_definitions),
 		fixture_test(parents_of_a_uuid_are_found_without_reading),
-		fixture_test(path_is_where_the_definition_would_be),
 	};
 
 	return cmocka_run_group_tests_name("store_read", tests, NULL, NULL);
