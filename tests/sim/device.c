@@ -307,7 +307,7 @@ void device_reap(struct sim *sim)
 
 struct device *device_find_on(struct sim *sim, const struct parent *parent, const char *uuid)
 {
-	struct node *node = node_find(&sim->tree, parent->index, uuid);
+	struct node *node = parent->index ? node_find(&sim->tree, parent->index, uuid) : NULL;
 
 	return node ? node->data : NULL;
 }
