@@ -9,6 +9,7 @@
 #include "life.h"
 #include "parent.h"
 #include "place.h"
+#include "pool.h"
 
 static bool load_refuse(const struct place *up, const json_t *json, struct attr_rule *rule)
 {
@@ -113,6 +114,7 @@ static bool load_type(const struct place *at, json_t *json, struct type *type)
 	type->device_api = "vfio-pci";
 	type->cost = 1;
 	type->instances = 1;
+	type->has_instances = json_object_get(json, "instances") != NULL;
 	return place_check_keys(at, json, keys) && place_get_name(at, json, &type->name) &&
 	       place_get_string(at, json, "label", &type->label) &&
 	       place_get_string(at, json, "device_api", &type->device_api) &&
@@ -183,6 +185,35 @@ static void set_defaults(struct sim *sim, struct parent *parent)
 	parent->path = path;
 }
 
+static bool load_ports(const struct place *at, const json_t *json, const char *key,
+		       struct pool *pool)
+{
+	unsigned int before = pool->ports;
+	bool had_ports = pool->has_ports;
+
+	if (!place_get_count(at, json, key, 0, &pool->ports))
+		return false;
+	pool->has_ports = had_ports || json_object_get(json, key);
+	if (had_ports && pool->ports != before)
+		return place_fail(at, "pool '%s' has %u ports already", pool->name, before);
+	return true;
+}
+
+/* The parents of a pool need not agree on where its facts are told. */
+static bool load_pool(const struct place *at, const json_t *json, struct parent *parent)
+{
+	const char *name = NULL;
+	struct pool *pool;
+
+	if (!place_get_string(at, json, "pool", &name))
+		return false;
+	pool = pool_get(at->sim, name);
+	parent->pool = pool;
+	return load_ports(at, json, "ports", pool) &&
+	       place_get_bool(at, json, "one_size", &pool->is_one_size) &&
+	       place_get_errno(at, json, "one_size_errno", &pool->size_errno);
+}
+
 static bool load_parent_fields(const struct place *at, json_t *json, struct parent *parent)
 {
 	const struct place path_at = place_below(at, "path", 0);
@@ -192,15 +223,13 @@ static bool load_parent_fields(const struct place *at, json_t *json, struct pare
 	if (!place_get_name(at, json, &parent->name) ||
 	    !place_get_string(at, json, "path", &parent->path) ||
 	    !place_get_string(at, json, "driver", &parent->driver) ||
-	    !place_get_string(at, json, "bus", &parent->bus) ||
-	    !place_get_count(at, json, "ports", 0, &parent->ports) ||
+	    !place_get_string(at, json, "bus", &parent->bus) || !load_pool(at, json, parent) ||
 	    !place_get_errno(at, json, "full_errno", &parent->full_errno) ||
 	    !place_get_bool(at, json, "vfio", &parent->is_vfio))
 		return false;
 	set_defaults(at->sim, parent);
 	if (strncmp(parent->path, "devices/", 8) != 0)
 		return place_fail(&path_at, "must begin with 'devices/'");
-	parent->has_pool = json_object_get(json, "ports") != NULL;
 	parent->keeps_dir = strncmp(parent->path, "devices/virtual/", 16) != 0;
 	return place_get_bool(at, json, "keeps_dir", &parent->keeps_dir);
 }
@@ -244,10 +273,10 @@ static bool load_devices(const struct place *up, const json_t *json, struct pare
 
 static bool load_parent(const struct place *at, json_t *json, struct parent *parent)
 {
-	static const char *const keys[] = { "name",  "path",	   "driver",  "bus",
-					    "ports", "full_errno", "vfio",    "keeps_dir",
-					    "types", "files",	   "devices", "registered",
-					    NULL };
+	static const char *const keys[] = { "name",	  "path",    "driver",	   "bus",
+					    "ports",	  "pool",    "one_size",   "one_size_errno",
+					    "full_errno", "vfio",    "keeps_dir",  "types",
+					    "files",	  "devices", "registered", NULL };
 
 	if (!place_check_keys(at, json, keys) || !load_parent_fields(at, json, parent) ||
 	    !load_types(at, json, parent) || !load_files(at, json, parent))
@@ -291,12 +320,31 @@ static bool for_each_parent(const struct place *top, const json_t *array,
 	return true;
 }
 
+static bool load_pools(const struct place *top, const json_t *json)
+{
+	const struct place here = place_below(top, "pools", 0);
+	json_t *object = json_object_get(json, "pools");
+	const char *name;
+	json_t *ports;
+
+	if (!object)
+		return true;
+	if (!place_is_object(&here, object))
+		return false;
+	json_object_foreach (object, name, ports) {
+		if (!load_ports(&here, object, name, pool_get(top->sim, name)))
+			return false;
+	}
+	return true;
+}
+
 static bool load_parents(const struct place *top, json_t *json)
 {
-	static const char *const keys[] = { "parents", NULL };
+	static const char *const keys[] = { "parents", "pools", NULL };
 	json_t *array = NULL;
 
-	if (!place_check_keys(top, json, keys) || !place_get_array(top, json, "parents", &array))
+	if (!place_check_keys(top, json, keys) || !load_pools(top, json) ||
+	    !place_get_array(top, json, "parents", &array))
 		return false;
 	top->sim->parents = sim_keep(top->sim, json_array_size(array), sizeof(*top->sim->parents));
 	return for_each_parent(top, array, load_parent) &&

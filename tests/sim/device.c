@@ -8,6 +8,7 @@
 
 #include "attr.h"
 #include "life.h"
+#include "pool.h"
 
 struct device *device_ref(struct device *dev)
 {
@@ -178,27 +179,11 @@ static void list_remove(struct parent *parent, struct device *dev)
 	dev->next = dev->prev = NULL;
 }
 
-static void take_instance(struct type *type)
-{
-	type->used++;
-	type->parent->used += type->cost;
-}
-
 static void release_instance(struct sim *sim, struct device *dev)
 {
-	dev->type->used--;
-	dev->type->parent->used -= dev->type->cost;
+	pool_give_back(dev->type);
 	remove_node(sim, &dev->index);
 	device_unref(dev);
-}
-
-unsigned int device_available(const struct type *type)
-{
-	const struct parent *parent = type->parent;
-
-	if (parent->has_pool)
-		return (parent->ports - parent->used) / type->cost;
-	return type->instances - type->used;
 }
 
 struct device *device_add(struct sim *sim, struct type *type, const char *uuid)
@@ -212,7 +197,7 @@ struct device *device_add(struct sim *sim, struct type *type, const char *uuid)
 	dev->group = -1;
 	memcpy(dev->uuid, uuid, UUID_LEN);
 	dev->index = node_file(tree, parent->index, uuid, 0, &index_ops, device_ref(dev));
-	take_instance(type);
+	pool_take(type);
 	list_add(parent, dev);
 	sim->log.counts[COUNT_DEVICES]++;
 

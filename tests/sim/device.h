@@ -55,7 +55,6 @@ void device_add_remove_file(struct sim *sim, struct device *dev);
 
 struct device *device_find(struct sim *sim, const char *uuid);
 struct device *device_find_on(struct sim *sim, const struct parent *parent, const char *uuid);
-unsigned int device_available(const struct type *type);
 
 struct device *device_ref(struct device *dev);
 void device_unref(struct device *dev);

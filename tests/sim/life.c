@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pool.h"
+
 bool life_parse_uuid(const char *uuid, char ret[UUID_LEN + 1])
 {
 	char lower[UUID_LEN + 1] = { 0 };
@@ -66,7 +68,7 @@ static int create_check(struct sim *sim, const struct type *type, const char *uu
 	}
 	if (rival)
 		return -EEXIST;
-	return device_available(type) ? 0 : -type->parent->full_errno;
+	return pool_check(type);
 }
 
 static int create_finish(struct sim *sim, struct device *dev, const struct subject *subject)

@@ -8,6 +8,7 @@
 
 #include "device.h"
 #include "life.h"
+#include "pool.h"
 
 static struct node *dir_path(struct sim *sim, const char *path)
 {
@@ -51,7 +52,7 @@ static int available_show(struct node *node, struct text *ret)
 	const struct type *type = node->data;
 	char number[16];
 
-	snprintf(number, sizeof(number), "%u", device_available(type));
+	snprintf(number, sizeof(number), "%u", pool_available(type));
 	return show_line(type, TYPE_AVAILABLE, number, ret);
 }
 

@@ -41,7 +41,8 @@ struct type {
 	const struct attr_rule *attrs;
 	size_t n_attrs;
 	unsigned int cost;	/* ports of the parent's pool */
-	unsigned int instances; /* where the parent has no pool */
+	unsigned int instances; /* at most, unless a pool decides */
+	bool has_instances;	/* so many in any case */
 	unsigned int used;
 	char *garbage[TYPE_FILES];
 	bool hidden[TYPE_FILES];
@@ -59,9 +60,7 @@ struct parent {
 	int full_errno;
 	bool is_vfio;
 	bool keeps_dir; /* the device stays when its driver goes, as PCI devices do */
-	bool has_pool;
-	unsigned int ports;
-	unsigned int used;
+	struct pool *pool;
 	struct type *types;
 	size_t n_types;
 	const struct file_rule *files; /* ended by one without a name */
@@ -88,6 +87,7 @@ struct sim {
 	struct fuse_session *session;
 	struct json_t *description; /* parents' and types' strings point into it */
 	struct block *kept;
+	struct pool *pools;
 	struct inode *inodes;
 	struct handle *handles;
 	struct tree tree;
