@@ -8,6 +8,7 @@
 
 #include "life.h"
 #include "parent.h"
+#include "vfio.h"
 
 #define ARGS_MAX 4
 
@@ -55,6 +56,17 @@ static int run_error(struct call *call, char *const *args)
 	if (args[2] && !parse_long(args[2], -1, 1000000, &count))
 		return -EINVAL;
 	fault_add_error(&call->sim->faults, op, errnum, count, args[3]);
+	return 0;
+}
+
+static int run_number(struct call *call, char *const *args)
+{
+	enum number_kind kind = vfio_number_by_name(args[0]);
+	struct number number;
+
+	if (kind == NUMBERS || !vfio_parse_number(args[1], &number))
+		return -EINVAL;
+	vfio_set_number(call->sim, kind, number, args[2]);
 	return 0;
 }
 
@@ -214,6 +226,7 @@ static int run_interruptible(struct call *call, char *const *args)
 static const struct command commands[] = {
 	{ "delay", 2, 3, run_delay, false },
 	{ "error", 2, 4, run_error, false },
+	{ "number", 2, 3, run_number, false },
 	{ "clear", 0, 0, run_clear, false },
 	{ "reset", 0, 0, run_reset, false },
 	{ "open", 1, 1, run_open, false },

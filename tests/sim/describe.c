@@ -10,6 +10,7 @@
 #include "parent.h"
 #include "place.h"
 #include "pool.h"
+#include "vfio.h"
 
 static bool load_refuse(const struct place *up, const json_t *json, struct attr_rule *rule)
 {
@@ -106,12 +107,33 @@ static bool load_attrs(const struct place *up, const json_t *json, struct type *
 	return true;
 }
 
+static bool get_number(const struct place *up, const json_t *json, const char *key,
+		       struct number *ret)
+{
+	const struct place at = place_below(up, key, 0);
+	const char *string = NULL;
+
+	if (!place_get_string(up, json, key, &string))
+		return false;
+	if (string && !vfio_parse_number(string, ret))
+		return place_fail(&at, "must be as \"MAJOR:MINOR\"");
+	return true;
+}
+
+static bool get_numbers(const struct place *at, const json_t *json, struct number *ret)
+{
+	return get_number(at, json, "cdev", &ret[NUMBER_CDEV]) &&
+	       get_number(at, json, "group", &ret[NUMBER_GROUP]);
+}
+
 static bool load_type(const struct place *at, json_t *json, struct type *type)
 {
 	static const char *const keys[] = { "name",	 "label", "device_api", "description",
-					    "instances", "cost",  "attrs",	NULL };
+					    "instances", "cost",  "attrs",	"cdev",
+					    "group",	 NULL };
 
 	type->device_api = "vfio-pci";
+	memcpy(type->numbers, type->parent->numbers, sizeof(type->numbers));
 	type->cost = 1;
 	type->instances = 1;
 	type->has_instances = json_object_get(json, "instances") != NULL;
@@ -120,7 +142,8 @@ static bool load_type(const struct place *at, json_t *json, struct type *type)
 	       place_get_string(at, json, "device_api", &type->device_api) &&
 	       place_get_string(at, json, "description", &type->description) &&
 	       place_get_count(at, json, "instances", 0, &type->instances) &&
-	       place_get_count(at, json, "cost", 1, &type->cost) && load_attrs(at, json, type);
+	       place_get_count(at, json, "cost", 1, &type->cost) &&
+	       get_numbers(at, json, type->numbers) && load_attrs(at, json, type);
 }
 
 static bool load_types(const struct place *up, const json_t *json, struct parent *parent)
@@ -224,6 +247,7 @@ static bool load_parent_fields(const struct place *at, json_t *json, struct pare
 	    !place_get_string(at, json, "path", &parent->path) ||
 	    !place_get_string(at, json, "driver", &parent->driver) ||
 	    !place_get_string(at, json, "bus", &parent->bus) || !load_pool(at, json, parent) ||
+	    !get_numbers(at, json, parent->numbers) ||
 	    !place_get_errno(at, json, "full_errno", &parent->full_errno) ||
 	    !place_get_bool(at, json, "vfio", &parent->is_vfio))
 		return false;
@@ -276,7 +300,8 @@ static bool load_parent(const struct place *at, json_t *json, struct parent *par
 	static const char *const keys[] = { "name",	  "path",    "driver",	   "bus",
 					    "ports",	  "pool",    "one_size",   "one_size_errno",
 					    "full_errno", "vfio",    "keeps_dir",  "types",
-					    "files",	  "devices", "registered", NULL };
+					    "files",	  "devices", "registered", "cdev",
+					    "group",	  NULL };
 
 	if (!place_check_keys(at, json, keys) || !load_parent_fields(at, json, parent) ||
 	    !load_types(at, json, parent) || !load_files(at, json, parent))

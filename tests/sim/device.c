@@ -2,13 +2,13 @@
 /* A device, its directory and links, and the instance that it takes. */
 #include "device.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "attr.h"
 #include "life.h"
 #include "pool.h"
+#include "vfio.h"
 
 struct device *device_ref(struct device *dev)
 {
@@ -66,43 +66,6 @@ static const struct node_ops index_ops = {
 	.release = unref_data,
 };
 
-/* Numbers are reused, the lowest free one first, as the kernel's ida does. */
-static int group_take(struct sim *sim)
-{
-	size_t n = 0;
-
-	while (n < sim->n_groups && sim->groups[n])
-		n++;
-	if (n == sim->n_groups) {
-		sim->n_groups = n ? 2 * n : 64;
-		sim->groups = realloc(sim->groups, sim->n_groups * sizeof(bool));
-		if (!sim->groups)
-			abort();
-		memset(sim->groups + n, 0, sim->n_groups - n);
-	}
-	sim->groups[n] = true;
-	return (int)n;
-}
-
-static void add_vfio(struct sim *sim, struct device *dev)
-{
-	struct tree *tree = &sim->tree;
-	char number[16];
-	char name[24];
-	struct node *dir;
-
-	dev->group = group_take(sim);
-	snprintf(number, sizeof(number), "%d", dev->group);
-	snprintf(name, sizeof(name), "vfio%d", dev->group);
-	dev->group_dir = node_dir(tree, sim->iommu_groups, number);
-	dir = node_dir(tree, dev->group_dir, "devices");
-	node_link(tree, dir, dev->uuid, dev->dir);
-	node_link(tree, dev->dir, "iommu_group", dev->group_dir);
-
-	dir = node_dir(tree, node_dir(tree, dev->dir, "vfio-dev"), name);
-	node_text(tree, dir, "uevent", "");
-}
-
 static void device_bind(struct sim *sim, struct device *dev)
 {
 	struct parent *parent = dev->type->parent;
@@ -112,7 +75,7 @@ static void device_bind(struct sim *sim, struct device *dev)
 	if (!node_find(&sim->tree, driver, dev->uuid))
 		dev->driver_link = node_link(&sim->tree, driver, dev->uuid, dev->dir);
 	if (parent->is_vfio)
-		add_vfio(sim, dev);
+		vfio_add(sim, dev);
 	for (size_t i = 0; i < dev->type->n_attrs; i++)
 		attr_add(sim, dev, &dev->type->attrs[i]);
 	dev->is_bound = true;
@@ -137,24 +100,14 @@ static void remove_node(struct sim *sim, struct node **link)
 	*link = NULL;
 }
 
-static void release_vfio(struct sim *sim, struct device *dev)
-{
-	remove_node(sim, &dev->group_dir);
-	if (dev->group >= 0)
-		sim->groups[dev->group] = false;
-	dev->group = -1;
-}
-
 void device_unbind(struct sim *sim, struct device *dev)
 {
 	if (!dev->is_bound || !dev->dir)
 		return;
 	dev->is_bound = false;
 	node_remove_name(&sim->tree, dev->dir, "driver");
-	node_remove_name(&sim->tree, dev->dir, "iommu_group");
-	node_remove_name(&sim->tree, dev->dir, "vfio-dev");
 	remove_node(sim, &dev->driver_link);
-	release_vfio(sim, dev);
+	vfio_release(sim, dev);
 	remove_attrs(sim, dev);
 }
 
@@ -243,6 +196,7 @@ void device_unplug(struct sim *sim, struct device *dev)
 	remove_node(sim, &dev->type_link);
 	remove_node(sim, &dev->bus_link);
 	remove_node(sim, &dev->driver_link);
+	vfio_unplug(sim, dev);
 }
 
 void device_delete(struct sim *sim, struct device *dev, unsigned int linger_ms)
@@ -257,7 +211,7 @@ void device_delete(struct sim *sim, struct device *dev, unsigned int linger_ms)
 	dev->type->parent->opens -= dev->opens;
 	dev->opens = 0;
 
-	release_vfio(sim, dev);
+	vfio_release(sim, dev);
 	remove_node(sim, &dev->type_link);
 	remove_node(sim, &dev->bus_link);
 	remove_node(sim, &dev->driver_link);

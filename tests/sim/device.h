@@ -29,7 +29,10 @@ struct device {
 	struct node *bus_link;
 	struct node *type_link;
 	struct node *driver_link;
-	struct node *group_dir;
+	struct node *group_dir; /* in kernel/iommu_groups */
+	struct node *vfio_dir;	/* in devices/virtual/vfio */
+	struct node *vfio_link; /* in class/vfio */
+	struct node *cdev_dir;	/* vfio-dev/vfioN */
 	char uuid[UUID_LEN + 1];
 };
 

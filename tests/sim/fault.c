@@ -73,14 +73,15 @@ static bool is_same(const char *name, const char *target)
 	return name && strcmp(name, target) == 0;
 }
 
-static bool fault_is_for(const struct fault *fault, enum fault_op op, const struct subject *subject)
+bool subject_is(const struct subject *subject, const char *target)
 {
-	const char *target = fault->target;
-
-	if (fault->op != op)
-		return false;
 	return !target || is_same(subject->uuid, target) || is_same(subject->parent, target) ||
 	       is_same(subject->type, target) || is_same(subject->attr, target);
+}
+
+static bool fault_is_for(const struct fault *fault, enum fault_op op, const struct subject *subject)
+{
+	return fault->op == op && subject_is(subject, fault->target);
 }
 
 unsigned int fault_delay(const struct faults *faults, enum fault_op op,

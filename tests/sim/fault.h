@@ -20,6 +20,9 @@ struct faults {
 	struct fault *errors;
 };
 
+/* Whether @target is one of its names; NULL is all. */
+bool subject_is(const struct subject *subject, const char *target);
+
 /* FAULT_OPS if there is none called @name. */
 enum fault_op fault_op_by_name(const char *name);
 

@@ -21,12 +21,14 @@ void parent_add_roots(struct sim *sim)
 	sim->bus_devices = dir_path(sim, "bus/mdev/devices");
 	sim->bus_drivers = dir_path(sim, "bus/mdev/drivers");
 	sim->iommu_groups = dir_path(sim, "kernel/iommu_groups");
+	sim->class_vfio = dir_path(sim, "class/vfio");
+	sim->virtual_vfio = dir_path(sim, "devices/virtual/vfio");
 	sim->class_dir = dir_path(sim, "class/mdev_bus");
 	node_fix(sim->bus_devices);
 	node_fix(sim->bus_drivers);
 	node_fix(sim->iommu_groups);
-	node_fix(sim->class_dir->parent);
-	node_fix(dir_path(sim, "devices/virtual"));
+	node_fix(sim->class_vfio);
+	node_fix(sim->virtual_vfio);
 }
 
 static void type_subject(const struct node *node, struct subject *ret)

@@ -29,6 +29,16 @@ struct refusal {
 	int errnum;
 };
 
+/* A device node's. */
+struct number {
+	bool is_set;
+	unsigned int major;
+	unsigned int minor;
+};
+
+/* Of vfio-dev/vfioN, and of class/vfio/N. */
+enum number_kind { NUMBER_CDEV, NUMBER_GROUP, NUMBERS };
+
 /* The files of a type that `garbage` and `hide` know. */
 enum type_file { TYPE_AVAILABLE, TYPE_API, TYPE_NAME, TYPE_DESCRIPTION, TYPE_CREATE, TYPE_FILES };
 
@@ -43,6 +53,7 @@ struct type {
 	unsigned int cost;	/* ports of the parent's pool */
 	unsigned int instances; /* at most, unless a pool decides */
 	bool has_instances;	/* so many in any case */
+	struct number numbers[NUMBERS];
 	unsigned int used;
 	char *garbage[TYPE_FILES];
 	bool hidden[TYPE_FILES];
@@ -59,6 +70,7 @@ struct parent {
 	const char *bus; /* NULL: a virtual device */
 	int full_errno;
 	bool is_vfio;
+	struct number numbers[NUMBERS]; /* of types that have none */
 	bool keeps_dir; /* the device stays when its driver goes, as PCI devices do */
 	struct pool *pool;
 	struct type *types;
@@ -96,11 +108,14 @@ struct sim {
 	struct node *bus_devices;
 	struct node *bus_drivers;
 	struct node *iommu_groups;
+	struct node *class_vfio;
+	struct node *virtual_vfio; /* devices/virtual/vfio */
 	struct parent *parents;
 	size_t n_parents;
 	struct device *lingering;
 	bool *groups; /* which iommu groups' numbers are taken */
 	size_t n_groups;
+	struct number_rule *numbers;
 	struct faults faults;
 	struct log log;
 	bool is_legacy;
