@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "device.h"
+
 struct handle {
 	struct handle *next, *prev;
 	struct node *node;
@@ -109,6 +111,7 @@ static int show(struct call *call, struct node *node, struct text *ret)
 	}
 	if (node->dead)
 		return -ENODEV;
+	device_reap(call->sim); /* instances may have come back by now */
 	return err ? err : node->ops->show(node, ret);
 }
 
