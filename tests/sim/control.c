@@ -115,6 +115,16 @@ static int run_stuck(struct call *call, char *const *args)
 	return with_device(call, args[0], life_stick);
 }
 
+static int run_unlink(struct call *call, char *const *args)
+{
+	return with_device(call, args[0], life_unlink);
+}
+
+static int run_relink(struct call *call, char *const *args)
+{
+	return with_device(call, args[0], life_relink);
+}
+
 static int run_unregister(struct call *call, char *const *args)
 {
 	struct parent *parent = sim_parent(call->sim, args[0]);
@@ -233,6 +243,8 @@ static const struct command commands[] = {
 	{ "close", 1, 1, run_close, false },
 	{ "vanish", 1, 1, run_vanish, false },
 	{ "stuck", 1, 1, run_stuck, false },
+	{ "unlink", 1, 1, run_unlink, false },
+	{ "relink", 1, 1, run_relink, false },
 	{ "unregister", 1, 1, run_unregister, false },
 	{ "register", 1, 1, run_register, false },
 	{ "garbage", 4, 4, run_garbage, true },

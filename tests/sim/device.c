@@ -116,6 +116,18 @@ void device_add_remove_file(struct sim *sim, struct device *dev)
 	node_file(&sim->tree, dev->dir, "remove", 0200, &remove_ops, device_ref(dev));
 }
 
+/* Old kernels let a second parent have the same UUID; the bus has one link only. */
+void device_link(struct sim *sim, struct device *dev)
+{
+	if (!node_find(&sim->tree, sim->bus_devices, dev->uuid))
+		dev->bus_link = node_link(&sim->tree, sim->bus_devices, dev->uuid, dev->dir);
+}
+
+void device_unlink(struct sim *sim, struct device *dev)
+{
+	remove_node(sim, &dev->bus_link);
+}
+
 static void list_add(struct parent *parent, struct device *dev)
 {
 	dev->next = parent->devices;
@@ -159,9 +171,7 @@ struct device *device_add(struct sim *sim, struct type *type, const char *uuid)
 	node_link(tree, dev->dir, "subsystem", sim->bus_mdev);
 	device_add_remove_file(sim, dev);
 	attr_add_power(sim, dev);
-	/* Old kernels let a second parent have the same UUID; the bus has one link only. */
-	if (!node_find(tree, sim->bus_devices, uuid))
-		dev->bus_link = node_link(tree, sim->bus_devices, uuid, dev->dir);
+	device_link(sim, dev);
 	device_bind(sim, dev);
 	return dev;
 }

@@ -55,6 +55,9 @@ void device_reap(struct sim *sim);
 
 void device_set_stuck(struct sim *sim, struct device *dev);
 void device_add_remove_file(struct sim *sim, struct device *dev);
+/* The link in bus/mdev/devices comes, unless there is one, or goes. */
+void device_link(struct sim *sim, struct device *dev);
+void device_unlink(struct sim *sim, struct device *dev);
 
 struct device *device_find(struct sim *sim, const char *uuid);
 struct device *device_find_on(struct sim *sim, const struct parent *parent, const char *uuid);

@@ -150,3 +150,19 @@ int life_stick(struct sim *sim, struct device *dev)
 	device_set_stuck(sim, dev);
 	return 0;
 }
+
+int life_unlink(struct sim *sim, struct device *dev)
+{
+	if (!dev->bus_link)
+		return -ENODEV;
+	device_unlink(sim, dev);
+	return 0;
+}
+
+int life_relink(struct sim *sim, struct device *dev)
+{
+	if (dev->bus_link || (dev->state != DEVICE_ACTIVE && dev->state != DEVICE_STUCK))
+		return -ENODEV;
+	device_link(sim, dev);
+	return dev->bus_link ? 0 : -EEXIST;
+}

@@ -22,6 +22,8 @@ int life_open(struct sim *sim, struct device *dev);
 int life_close(struct sim *sim, struct device *dev);
 int life_vanish(struct sim *sim, struct device *dev);
 int life_stick(struct sim *sim, struct device *dev);
+int life_unlink(struct sim *sim, struct device *dev);
+int life_relink(struct sim *sim, struct device *dev);
 
 /* Makes @ret the lower-case form of the 36 characters at @uuid; false if it is none. */
 bool life_parse_uuid(const char *uuid, char ret[UUID_LEN + 1]);
