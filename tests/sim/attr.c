@@ -10,12 +10,15 @@ struct attr {
 	struct device *dev;
 	const struct attr_rule *rule;
 	struct text value;
+	bool is_written;
 };
 
 static int attr_show(struct node *node, struct text *ret)
 {
 	const struct attr *attr = node->data;
 
+	if (attr->rule->is_unknown && !attr->is_written)
+		return -ENXIO;
 	if (attr->value.len)
 		text_add(ret, attr->value.data, attr->value.len);
 	return 0;
@@ -70,6 +73,7 @@ static void value_set(struct attr *attr, const char *buf, size_t len)
 	/* A choice such as "auto" is shown with its newline, however it was written. */
 	if (attr->rule->accept)
 		len = stripped_length(buf, len);
+	attr->is_written = true;
 	text_clear(&attr->value);
 	text_add(&attr->value, buf, len);
 	if (attr->rule->accept)

@@ -77,13 +77,16 @@ static bool load_mode(const struct place *up, const json_t *json, mode_t *ret)
 
 static bool load_attr(const struct place *at, json_t *json, struct attr_rule *rule)
 {
-	static const char *const keys[] = { "name",   "mode",	   "value", "refuse",
-					    "accept", "eats_last", NULL };
+	static const char *const keys[] = {
+		"name", "mode", "value", "refuse", "accept", "eats_last", "enxio_until_written",
+		NULL
+	};
 
 	return place_check_keys(at, json, keys) && place_get_name(at, json, &rule->name) &&
 	       load_mode(at, json, &rule->mode) &&
 	       place_get_string(at, json, "value", &rule->value) &&
 	       place_get_bool(at, json, "eats_last", &rule->eats_last) &&
+	       place_get_bool(at, json, "enxio_until_written", &rule->is_unknown) &&
 	       load_refuse(at, json, rule) && load_accept(at, json, rule);
 }
 

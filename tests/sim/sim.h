@@ -22,6 +22,7 @@ struct attr_rule {
 	const struct refusal *refuse; /* ended by one without a value */
 	mode_t mode;
 	bool eats_last;
+	bool is_unknown; /* until it is written: reading gives ENXIO */
 };
 
 struct refusal {
