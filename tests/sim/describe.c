@@ -251,6 +251,7 @@ static bool load_parent_fields(const struct place *at, json_t *json, struct pare
 	    !place_get_string(at, json, "driver", &parent->driver) ||
 	    !place_get_string(at, json, "bus", &parent->bus) || !load_pool(at, json, parent) ||
 	    !get_numbers(at, json, parent->numbers) ||
+	    !place_get_string(at, json, "physfn", &parent->physfn) ||
 	    !place_get_errno(at, json, "full_errno", &parent->full_errno) ||
 	    !place_get_bool(at, json, "vfio", &parent->is_vfio))
 		return false;
@@ -304,7 +305,7 @@ static bool load_parent(const struct place *at, json_t *json, struct parent *par
 					    "ports",	  "pool",    "one_size",   "one_size_errno",
 					    "full_errno", "vfio",    "keeps_dir",  "types",
 					    "files",	  "devices", "registered", "cdev",
-					    "group",	  NULL };
+					    "group",	  "physfn",  NULL };
 
 	if (!place_check_keys(at, json, keys) || !load_parent_fields(at, json, parent) ||
 	    !load_types(at, json, parent) || !load_files(at, json, parent))

@@ -176,15 +176,52 @@ static const struct node_ops unbind_ops = {
 	.store = life_store_unbind,
 };
 
-static void show_bus(struct sim *sim, struct parent *parent)
+static struct node *show_on_bus(struct sim *sim, struct node *dir, const char *name,
+				const char *bus_name)
 {
 	struct node *bus =
-		node_dir_path(&sim->tree, dir_path(sim, "bus"), parent->bus, strlen(parent->bus));
+		node_dir_path(&sim->tree, dir_path(sim, "bus"), bus_name, strlen(bus_name));
 	struct node *devices = node_dir_path(&sim->tree, bus, "devices", strlen("devices"));
 
 	node_fix(devices);
-	node_link(&sim->tree, parent->dir, "subsystem", bus);
-	parent->bus_link = node_link(&sim->tree, devices, parent->name, parent->dir);
+	node_link(&sim->tree, dir, "subsystem", bus);
+	return node_link(&sim->tree, devices, name, dir);
+}
+
+/* The directory of a PCI device that is no parent, beside that of its virtual functions. */
+static struct node *bare_physfn(struct sim *sim, const struct parent *parent)
+{
+	size_t len = (size_t)(strrchr(parent->path, '/') - parent->path);
+	struct node *up = node_dir_path(&sim->tree, sim->tree.root, parent->path, len);
+	struct node *dir = node_find(&sim->tree, up, parent->physfn);
+
+	if (!dir) {
+		dir = node_dir(&sim->tree, up, parent->physfn);
+		node_fix(dir);
+		show_on_bus(sim, dir, parent->physfn, "pci");
+	}
+	return dir;
+}
+
+static unsigned int virtfn_number(const struct sim *sim, const struct parent *parent)
+{
+	unsigned int n = 0;
+
+	for (const struct parent *other = sim->parents; other != parent; other++)
+		n += other->physfn && strcmp(other->physfn, parent->physfn) == 0;
+	return n;
+}
+
+static void show_physfn(struct sim *sim, struct parent *parent)
+{
+	const struct parent *other = sim_parent(sim, parent->physfn);
+	struct node *physfn = other ? dir_path(sim, other->path) : bare_physfn(sim, parent);
+	char name[24];
+
+	snprintf(name, sizeof(name), "virtfn%u", virtfn_number(sim, parent));
+	node_remove_name(&sim->tree, physfn, name);
+	node_link(&sim->tree, physfn, name, parent->dir);
+	node_link(&sim->tree, parent->dir, "physfn", physfn);
 }
 
 static void show_device(struct sim *sim, struct parent *parent)
@@ -193,7 +230,9 @@ static void show_device(struct sim *sim, struct parent *parent)
 	node_fix(parent->keeps_dir ? parent->dir : parent->dir->parent);
 	node_file(&sim->tree, parent->dir, "uevent", 0644, &parent_uevent_ops, parent);
 	if (parent->bus)
-		show_bus(sim, parent);
+		parent->bus_link = show_on_bus(sim, parent->dir, parent->name, parent->bus);
+	if (parent->physfn)
+		show_physfn(sim, parent);
 	for (const struct file_rule *file = parent->files; file && file->name; file++)
 		node_text(&sim->tree, parent->dir, file->name, file->content);
 }

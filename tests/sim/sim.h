@@ -68,7 +68,8 @@ struct parent {
 	const char *name;
 	const char *path;
 	const char *driver;
-	const char *bus; /* NULL: a virtual device */
+	const char *bus;    /* NULL: a virtual device */
+	const char *physfn; /* the PCI device that it is a virtual function of, or NULL */
 	int full_errno;
 	bool is_vfio;
 	struct number numbers[NUMBERS]; /* of types that have none */
