@@ -10,9 +10,12 @@
  * Imitated (of Linux 5.19 and later; with --legacy, the life-cycle rules up to 5.1):
  *
  * - class/mdev_bus, bus/mdev, the parents' devices, types, the devices with their links, modes and
- *   contents, kernel/iommu_groups; relative links that stay inside MOUNTPOINT;
+ *   contents, kernel/iommu_groups, class/vfio; relative links that stay inside MOUNTPOINT;
  * - what each write to create and remove answers, how it races with others, and the device that is
  *   stuck because its remove came before the end of its create;
+ * - what is left of a device while its removal waits for those who have it open: no link in
+ *   bus/mdev/devices, no remove, no mdev_type; the directory with iommu_group and attributes, and
+ *   class/vfio/N. vfio-dev stays if it has no number, as before 6.6, and goes if it has one;
  * - a device's own inode: a later one of the same UUID has another;
  * - writes through a descriptor of what is gone (ENODEV), of more than a page (a short write), with
  *   O_TRUNC and O_APPEND, and O_CREAT of what is missing (EACCES).
@@ -34,14 +37,26 @@
  *
  * The description is one JSON object. `*` marks what must be there; the rest has defaults.
  *
- *   { "parents": [ {
+ *   { "pools": { "gpu0": 4 },     the ports of pools that parents share
+ *     "parents": [ {
  *       "name": "mtty",           * as in class/mdev_bus
  *       "path": "devices/...",    devices/virtual/sim/NAME
  *       "driver": "mtty",         the parent's name; in bus/mdev/drivers
  *       "bus": "pci",             none; gives subsystem and bus/pci/devices/NAME
+ *       "physfn": "0000:06:00.0", none; this is one of its virtual functions: the links physfn
+ *                                 and, there, virtfnN. It is a parent, or else a bare directory
+ *                                 beside this one, and in bus/pci/devices
  *       "ports": 24,              a pool that all types share; without it each type has its own
+ *       "pool": "gpu0",           none; the pool is that of all parents that say so. Any one of
+ *                                 them, or "pools", gives its ports and what follows
+ *       "one_size": true,         false; all devices must be of the type of those there are: the
+ *                                 other types, by name, show 0, and their create fails
+ *       "one_size_errno": "EIO",  with this
  *       "full_errno": "ENOSPC",   EUSERS; what create says when none is left
  *       "vfio": true,             false: no iommu_group, no vfio-dev
+ *       "cdev": "1:7",            none; what vfio-dev/vfioN/dev shows, which is missing without
+ *                                 this, as before Linux 6.6
+ *       "group": "1:8",           240:N; what class/vfio/N/dev shows
  *       "keeps_dir": true,        the directory outlives the driver; false below devices/virtual
  *       "registered": true,       false: the driver comes later
  *       "files": { "vendor": "0x10de\n" },   more files of the parent, read-only
@@ -52,14 +67,16 @@
  *           "device_api": "vfio-pci",
  *           "description": null,  several lines parted by \n; null or not given: no such file
  *           "cost": 1,            ports of the pool
- *           "instances": 1,       where there is no pool
+ *           "instances": 1,       of this type and parent at most; with ports no limit but those
+ *           "cdev", "group"       the parent's
  *           "attrs": [ {
  *               "name": "nvidia/vgpu_params",     * slashes make directories
  *               "mode": "rw",                     0644; or "r" (0444), "w" (0200)
  *               "value": "",                      what it shows before a write
  *               "refuse": { "255": "EINVAL" },    values, without newline, that get an errno
  *               "accept": [ "auto", "on" ],       only these; shown with a newline
- *               "eats_last": false                drop the last byte unless it is a newline
+ *               "eats_last": false,               drop the last byte unless it is a newline
+ *               "enxio_until_written": false      ENXIO instead of the value before a write
  *           } ] } ] } ] }
  *
  * MOUNTPOINT/.mdevsim has three files. `stats` shows counters, `key value`. `log` has a line an
@@ -72,9 +89,11 @@
  *   delay OP MS [TARGET]      OP: create, remove, attr, read, linger, unregister. TARGET: a UUID,
  *                             parent, type or attribute; none is all. The last one set counts,
  *                             0 ends it. linger: UUID and instance come back that long after the
- *                             directory is gone
+ *                             directory is gone; until then nobody else has that instance
  *   error OP ERRNO [COUNT] [TARGET]   OP as above (not linger), or probe: the create fails after
  *                             the device appeared. COUNT: default 1, -1 always
+ *   number cdev|group MAJ:MIN [TARGET]   the device nodes' numbers, as "cdev" and "group" above,
+ *                             of devices there are and that come. The last one set counts
  *   clear                     all delays and errors
  *   reset                     empties the log, zeroes the counters
  *   open UUID, close UUID     hold a device open, which can be done more than once; let go
@@ -83,6 +102,7 @@
  *   register PARENT           it comes
  *   vanish UUID               the device is gone at once
  *   stuck UUID                it has no remove any more
+ *   unlink UUID, relink UUID  its link in bus/mdev/devices goes, and comes; its directory stays
  *   garbage FILE PARENT TYPE TEXT     what the type's file shows; with \n, \t, \xHH
  *   hide PARENT TYPE FILE     the type's file is missing
  *   restore PARENT TYPE FILE  undoes both
