@@ -1,64 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the simulator answers; MDEVSIM is its path. The rows are those that real kernels were seen
-# to give.
+# What the simulator answers. The rows are those that real kernels were seen to give.
 
-A=00000000-0000-0000-0000-00000000000a
-B=00000000-0000-0000-0000-00000000000b
-ZOO=$BATS_TEST_DIRNAME/descriptions/zoo.json
-
-setup() {
-	sys=$BATS_TEST_TMPDIR/sys
-	mkdir "$sys"
-	daemon=$("$MDEVSIM" "$ZOO" "$sys")
-	mtty=$sys/class/mdev_bus/mtty
-	one=$mtty/mdev_supported_types/mtty-1
-	two=$mtty/mdev_supported_types/mtty-2
-	matrix=$sys/class/mdev_bus/matrix
-}
-
-teardown() {
-	end
-}
-
-end() {
-	kill "$daemon" 2>/dev/null || true
-	while mountpoint -q "$sys"; do :; done
-}
-
-restart() {
-	end
-	daemon=$("$MDEVSIM" "$@" "$sys")
-}
-
-# Writes exactly TEXT; prints "ok", or the errno as strerror says it.
-put() { # FILE TEXT
-	local out
-	if out=$({ printf %s "$2" >"$1"; } 2>&1); then
-		echo ok
-	else
-		echo "${out##*: }"
-	fi
-}
-
-ctl() {
-	printf '%s\n' "$*" >"$sys/.mdevsim/ctl"
-}
-
-stat_of() { # KEY
-	awk -v key="$1" '$1 == key { print $2 }' "$sys/.mdevsim/stats"
-}
-
-# Polls, without a sleep, until the command succeeds.
-await() {
-	local end=$((SECONDS + 5))
-	until "$@"; do ((SECONDS < end)) || return 1; done
-}
-
-# $(<FILE) without bash's word about a missing one.
-content() {
-	cat "$1" 2>/dev/null
-}
+load lib
 
 @test "the tree has the kernel's links, modes and contents" {
 	put "$two/create" "$A"
@@ -308,6 +252,54 @@ assign_domain 0x1a ok' ]
 	[ ! -e "$mtty/$A" ]
 }
 
+@test "a blocked removal leaves the directory without its links" {
+	put "$matrix/mdev_supported_types/vfio_ap-passthrough/create" "$A"
+	ctl open "$A"
+	put "$matrix/$A/remove" 1 &
+	await test ! -L "$sys/bus/mdev/devices/$A"
+
+	run ls "$matrix/$A"
+	[ "${lines[*]}" = "assign_adapter assign_control_domain assign_domain control_domains \
+iommu_group matrix unassign_adapter unassign_control_domain unassign_domain vfio-dev" ]
+	[ ! -L "$sys/bus/mdev/drivers/vfio_ap_mdev/$A" ]
+	[ ! -L "$matrix/mdev_supported_types/vfio_ap-passthrough/devices/$A" ]
+	[ -e "$sys/class/vfio/0/dev" ]
+	[ "$(put "$sys/.mdevsim/ctl" "relink $A")" = "No such device" ]
+	ctl close "$A"
+	wait
+	[ ! -L "$sys/class/vfio/0" ]
+}
+
+@test "a blocked removal has no numbered vfio-dev any more" {
+	ctl number cdev 1:7
+	put "$one/create" "$A"
+	ctl open "$A"
+	put "$mtty/$A/remove" 1 &
+	await test ! -L "$sys/bus/mdev/devices/$A"
+
+	[ ! -e "$mtty/$A/vfio-dev" ]
+	[ -L "$mtty/$A/iommu_group" ]
+	[ -e "$sys/class/vfio/0/dev" ]
+	ctl close "$A"
+	wait
+}
+
+@test "a link goes without its directory, and comes again" {
+	put "$one/create" "$A"
+	ctl unlink "$A"
+
+	[ ! -L "$sys/bus/mdev/devices/$A" ]
+	[ -e "$mtty/$A/remove" ]
+	[ -L "$one/devices/$A" ]
+	[ "$(put "$sys/.mdevsim/ctl" "unlink $A")" = "No such device" ]
+	[ "$(put "$one/create" "$A")" = "File exists" ]
+	ctl relink "$A"
+	[ "$(readlink "$sys/bus/mdev/devices/$A")" = "../../../devices/virtual/mtty/mtty/$A" ]
+	ctl unlink "$A"
+	[ "$(put "$mtty/$A/remove" 1)" = ok ]
+	[ ! -e "$mtty/$A" ]
+}
+
 make_again() {
 	[ "$(put "$one/create" "$A")" = ok ]
 }
@@ -321,6 +313,22 @@ make_again() {
 	[ "$(put "$one/create" "$A")" = "File exists" ]
 	await make_again
 	[ -d "$mtty/$A" ]
+}
+
+shows() { # FILE CONTENT
+	[ "$(content "$1")" = "$2" ]
+}
+
+@test "another UUID does not get the last instance while that lingers" {
+	local ccw=$sys/class/mdev_bus/0.0.0052/mdev_supported_types/vfio_ccw-io
+	put "$ccw/create" "$A"
+	ctl delay linger 300
+	put "$ccw/../../$A/remove" 1
+
+	[ "$(put "$ccw/create" "$B")" = "Too many users" ]
+	[ "$(content "$ccw/available_instances")" = 0 ]
+	await shows "$ccw/available_instances" 1
+	[ "$(put "$ccw/create" "$B")" = ok ]
 }
 
 @test "unregistering waits for creates, refuses new ones, and takes idle children" {
@@ -391,12 +399,52 @@ make_again() {
 	[[ "$output" == *"Input/output error" ]]
 }
 
+@test "create may say EPERM for ever though instances are left" {
+	ctl error create EPERM -1
+
+	for uuid in "$A" "$B" "$A"; do
+		[ "$(put "$one/create" "$uuid")" = "Operation not permitted" ]
+	done
+	[ "$(content "$one/available_instances")" = 24 ]
+	ctl clear
+	[ "$(put "$one/create" "$A")" = ok ]
+}
+
+@test "remove may say EBUSY, and the device stays as it is" {
+	put "$one/create" "$A"
+	ctl error remove EBUSY 1 "$A"
+
+	[ "$(put "$mtty/$A/remove" 1)" = "Device or resource busy" ]
+	[ -e "$mtty/$A/remove" ]
+	[ -L "$sys/bus/mdev/devices/$A" ]
+	[ "$(put "$mtty/$A/remove" 1)" = ok ]
+	[ ! -e "$mtty/$A" ]
+}
+
+@test "an attribute may be unknown until it is written" {
+	restart_with '"types": [ { "name": "t", "attrs": [ { "name": "placement_id", "refuse": { "9": "EINVAL" },
+		"enxio_until_written": true } ] } ]'
+	local id=$sys/class/mdev_bus/p/$A/placement_id
+	put "$sys/class/mdev_bus/p/mdev_supported_types/t/create" "$A"
+
+	run cat "$id"
+	[[ "$output" == *"No such device or address" ]]
+	put "$id" 9
+	run cat "$id"
+	[[ "$output" == *"No such device or address" ]]
+	put "$id" 1
+	[ "$(cat "$id")" = 1 ]
+}
+
 @test "nonsense on ctl is EINVAL" {
 	for bad in "" nonsense "delay" "delay create" "delay create x" "error create EWHAT" \
+		"number cdev 1" "number cdev 1:2x" "number cdev 1:-2" "number tty 1:2" \
 		"delay sleep 5" "clear all" "readonly maybe" "garbage create mtty mtty-1 x"; do
 		[ "$(put "$sys/.mdevsim/ctl" "$bad"$'\n')" = "Invalid argument" ]
 	done
-	[ "$(put "$sys/.mdevsim/ctl" "open $A")" = "No such file or directory" ]
+	for command in open unlink relink; do
+		[ "$(put "$sys/.mdevsim/ctl" "$command $A")" = "No such file or directory" ]
+	done
 }
 
 @test "contents can be spoilt, hidden and restored" {
@@ -517,14 +565,8 @@ make_again() {
 }
 
 @test "a bad description is refused with file, place and reason" {
-	mkdir "$BATS_TEST_TMPDIR/other"
-	echo '{ "parents": [ { "name": "p", "types": [ { "name": "t", "cost": 0 } ] } ] }' \
-		>"$BATS_TEST_TMPDIR/bad.json"
-
-	run "$MDEVSIM" "$BATS_TEST_TMPDIR/bad.json" "$BATS_TEST_TMPDIR/other"
-
-	[ "$status" -eq 1 ]
-	[ "$output" = "mdevsim: $BATS_TEST_TMPDIR/bad.json: parents[0].types[0].cost: must be a whole number from 1 to 1000000" ]
+	is_refused '{ "parents": [ { "name": "p", "types": [ { "name": "t", "cost": 0 } ] } ] }' \
+		"parents[0].types[0].cost: must be a whole number from 1 to 1000000"
 }
 
 not_mounted() {
