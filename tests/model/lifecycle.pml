@@ -101,6 +101,7 @@ inline kernel_attrs_begin(d)
 {
 	RULE(op[d] == 0);
 	RULE(!unregistering[at[d]]);
+	assert(DEVICE_IS_MINE(d) && PARENT_IS_MINE(at[d]));
 	op[d] = ATTRS
 }
 
@@ -574,7 +575,12 @@ inline write_hold(p)
 #ifdef HOLD_OVERWRITTEN
 		hold[p] = running;
 #else
+#ifdef MENDED_4
 		hold[p] = hold[p] | running;
+#else
+		/* hold_load when the lock was had, hold_save rewrites all of it. */
+		hold[p] = copy | running;
+#endif
 #endif
 		running = 0
 	:: KILLED
@@ -595,13 +601,21 @@ inline restore_one(d, p)
 		};
 #endif
 		atomic { lock_device(d) };
+		/* repair_claimed: wherever the device is. */
 		if
+#ifdef MENDED_1
 		:: record[d] == STARTING && at[d] == p -> take_down(d)
+#else
+		:: record[d] == STARTING -> take_down(d)
+#endif
 		:: else
 		fi;
-		/* One that was started elsewhere meanwhile stays there. */
+		/* runs_as_defined: one that was started elsewhere meanwhile is a failure. */
 		if
 		:: at[d] == 0 && (hold[p] & BIT(d)) -> bring_up(d, p)
+#ifndef MENDED_2
+		:: at[d] != 0 && at[d] != p && (hold[p] & BIT(d)) -> ok = 0
+#endif
 		:: else -> ok = 1
 		fi;
 		/* When one does not start, the parent stays held. */
@@ -620,8 +634,9 @@ proctype drainer(byte what; byte p)
 {
 	LOCKS;
 	byte running;
+	byte copy;
 
-	atomic { lock_exclusive(p) };
+	atomic { lock_exclusive(p); copy = hold[p] };
 	if
 	:: what == RESUME && !held[p] -> goto killed
 	:: what == RESUME && held[p] -> goto restore
@@ -640,7 +655,11 @@ proctype drainer(byte what; byte p)
 		:: running & BIT(B) -> wish[B] = p
 		:: else
 		fi;
+#ifdef MENDED_3
 		STRIKE(BOTH - p, running)
+#else
+		skip
+#endif
 	};
 #ifndef HOLD_AFTER_STOPS
 	atomic { write_hold(p) };
@@ -653,7 +672,7 @@ proctype drainer(byte what; byte p)
 
 	/*
 	 * Without COMMAND, the parent stays held. COMMAND goes on when the drain is killed, and
-	 * keeps the parent's lock until it ends; -DCOMMAND_WITHOUT_LOCK: the lock goes with the
+	 * keeps the parent's lock until it ends; -DCOMMAND_MENDED_LOCK: the lock goes with the
 	 * drain.
 	 */
 	atomic {
@@ -663,7 +682,7 @@ proctype drainer(byte what; byte p)
 		:: KILLED
 		fi
 	};
-#ifdef COMMAND_WITHOUT_LOCK
+#ifdef COMMAND_MENDED_LOCK
 	if
 	:: true
 	:: atomic { kills > 0 -> kills--; unlock_all() };
@@ -684,7 +703,7 @@ restore:
 		fi
 	};
 killed:
-	atomic { unlock_all(); running = 0; what = 0; p = 0 }
+	atomic { unlock_all(); running = 0; copy = 0; what = 0; p = 0 }
 }
 
 /* ---- the searches ---- */
