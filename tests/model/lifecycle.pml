@@ -93,10 +93,15 @@ bit person[3]; /* a person holds it: what hold[] has to be */
 #if THIRD_PARTIES
 bit inoded[2]; /* the record has the inode of what the start made */
 #define INODE(d, x) inoded[d] = x
+/* A dead start of this very parent, which has not written its inode; and another made it. */
+#define CANNOT_BE_TOLD_APART(d) \
+	wish[d] = (record[d] == STARTING && foreign[d] && !inoded[d] && at[d] == recorded[d] -> \
+		   ANYWHERE : wish[d])
 /* What is there is what the dead start made, as far as can be told. */
 #define IS_ITS(d) (inoded[d] && !foreign[d] || !inoded[d] && at[d] == recorded[d])
 #else
 #define INODE(d, x) skip
+#define CANNOT_BE_TOLD_APART(d) skip
 #define IS_ITS(d) (at[d] == recorded[d])
 #endif
 
@@ -457,7 +462,7 @@ inline take_down(d, is_it)
 {
 	atomic {
 		if
-		:: IS_THERE(d) && (is_it) -> kernel_remove_begins(d)
+		:: IS_THERE(d) && (is_it) -> CANNOT_BE_TOLD_APART(d); kernel_remove_begins(d)
 		:: !(IS_THERE(d) && (is_it)) -> ok = 0
 		:: KILLED
 		fi
@@ -490,15 +495,6 @@ inline repair_claimed(d)
 	if
 	:: record[d] == STARTING && (!at[d] || IS_HALF_MADE(d) && MAY_REPAIR(d)) ->
 		assert(THIRD_PARTIES || !at[d] || at[d] == recorded[d]);
-#if THIRD_PARTIES
-		/* The same parent and type, and no inode: it cannot be told apart. */
-		atomic {
-			if
-			:: IS_FOREIGN(d) -> wish[d] = ANYWHERE
-			:: else
-			fi
-		};
-#endif
 		take_down(d, IS_ITS(d))
 	:: else
 	fi
@@ -532,7 +528,10 @@ inline bring_up(d, p, is_wish)
 		/* What was put in its place before this look is taken for it. */
 		atomic {
 			if
-			:: at[d] == recorded[d] -> inoded[d] = 1; foreign[d] = 0
+			:: at[d] == recorded[d] ->
+				inoded[d] = 1;
+				wish[d] = (foreign[d] -> ANYWHERE : wish[d]);
+				foreign[d] = 0
 			:: at[d] != recorded[d]
 			:: KILLED
 			fi
@@ -1219,6 +1218,9 @@ init {
 		run_drainer(0);
 #endif
 #if DRAINERS >= 2
+		run_drainer(code);
+#endif
+#if DRAINERS >= 3
 		run_drainer(code);
 #endif
 #endif
