@@ -10,8 +10,8 @@
  *
  * Sizes, set by the command line: STARTERS and DRAINERS (processes), KILLS (at most so many),
  * FAILS (1: creates and attribute writes may fail, a drain may be refused), GIVES_UP (1: a run may
- * leave a removal to its child), HOLDS (1: there are `hold` and `resume --abandon`), AUTO,
- * CAPACITY (1: a parent takes one device), THIRD_PARTIES (so many writes by others than the tool,
+ * leave a removal to its child), HOLDS (1: there are `hold` and `resume --abandon`), ONLY_DRAINS
+ * (1: each drainer drains parent 1; 2: one of the two), AUTO, CAPACITY (1: a parent takes one device), THIRD_PARTIES (so many writes by others than the tool,
  * without any lock), FOUND_DEAD (what dead runs left is there at the beginning).
  */
 #ifndef STARTERS
@@ -31,6 +31,9 @@
 #endif
 #ifndef HOLDS
 #define HOLDS 1
+#endif
+#ifndef ONLY_DRAINS
+#define ONLY_DRAINS 0
 #endif
 #ifndef AUTO
 #define AUTO 0
@@ -1102,14 +1105,16 @@ inline run_starter(from)
 	fi
 }
 
-#if HOLDS
-#define DRAINER_CODES 7
+#if ONLY_DRAINS
+#define LAST_DRAINER (ONLY_DRAINS - 1)
+#elif HOLDS
+#define LAST_DRAINER 7
 #else
-#define DRAINER_CODES 3
+#define LAST_DRAINER 3
 #endif
 inline run_drainer(from)
 {
-	select (code : from .. DRAINER_CODES);
+	select (code : from .. LAST_DRAINER);
 	if
 	:: code == 0 -> run drainer(DRAIN, 1)
 	:: code == 1 -> run drainer(DRAIN, 2)
