@@ -11,8 +11,9 @@
  * Sizes, set by the command line: STARTERS and DRAINERS (processes), KILLS (at most so many),
  * FAILS (1: creates and attribute writes may fail, a drain may be refused), GIVES_UP (1: a run may
  * leave a removal to its child), HOLDS (1: there are `hold` and `resume --abandon`), ONLY_DRAINS
- * (1: each drainer drains parent 1; 2: one of the two), AUTO, CAPACITY (1: a parent takes one device), THIRD_PARTIES (so many writes by others than the tool,
- * without any lock), FOUND_DEAD (what dead runs left is there at the beginning).
+ * (1: each drainer drains parent 1; 2: one of the two), AUTO, CAPACITY (1: a parent takes one
+ * device), THIRD_PARTIES (so many writes by others than the tool, without any lock), FOUND_DEAD
+ * (what dead runs left is there at the beginning), RING (the four that can wait in a ring).
  */
 #ifndef STARTERS
 #define STARTERS 2
