@@ -13,7 +13,7 @@
  * somebody else), DRAINERS (2: parent 2 is drained as well), KILLS.
  *
  * Broken: LOOKS_ONCE, RECORD_CONCERNS, LIFTING_MISSING, HOLD_GONE_FIRST, LIFTING_ENDED_EARLY,
- * HOLD_WITHOUT_AUTO. README.md says what each of them is.
+ * HOLD_WITHOUT_AUTO, TAKES_DRAINED. README.md says what each of them is.
  */
 #ifndef DRAINERS
 #define DRAINERS 1
@@ -61,13 +61,13 @@ byte shared[3];
 #define CONCERNED(d, p) ((p) | at[d])
 #endif
 /*
- * An automatic start takes what was drained of the other parent, which is then not brought back
- * there (-DNEVER_MOVED asserts that it is). -DLEAVES_DRAINED: it passes such a one over.
+ * start_defined: an automatic start passes over what was drained of the other parent, and is
+ * brought back there. -DTAKES_DRAINED: it starts it here.
  */
-#ifdef LEAVES_DRAINED
-#define IS_PASSED_OVER(d, p) (drained[d] && drained[d] != (p))
-#else
+#ifdef TAKES_DRAINED
 #define IS_PASSED_OVER(d, p) false
+#else
+#define IS_PASSED_OVER(d, p) (drained[d] && drained[d] != (p))
 #endif
 /* It runs there, or there is nothing auto: nothing to do, and no lock is asked for. */
 #define IS_DONE(d, p) (!IS_AUTO(d, p) || at[d] == (p) && !starting[d] || IS_PASSED_OVER(d, p))
@@ -402,9 +402,7 @@ init {
 		ALL_ENDED ->
 		assert(!hold[1] && !drain[1] && !drain[2] && !lifting[1] && !lifting[2]);
 		assert(at[A] && !starting[A]);
-		assert(at[B] == 1)
-#ifdef NEVER_MOVED
+		assert(at[B] == 1);
 		assert(!moved)
-#endif
 	}
 }
