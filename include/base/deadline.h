@@ -13,6 +13,8 @@ struct deadline {
 
 /* @ms from now; DEADLINE_NEVER waits for ever, 0 is over at once. */
 struct deadline deadline_in(int64_t ms);
+/* The one that comes last. */
+struct deadline deadline_later(struct deadline a, struct deadline b);
 bool deadline_is_over(const struct deadline *deadline);
 /* Rounded up, 0 when it is over; DEADLINE_NEVER if it never is. */
 int64_t deadline_left_ms(const struct deadline *deadline);

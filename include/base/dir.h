@@ -29,8 +29,11 @@ err_t dir_make_at(const struct dir *at, const char *name, mode_t mode, struct di
 void dir_free(struct dir *dir);
 DEFINE_CLEANUP(struct dir *, dir_free)
 
-/* Whether there is something by that name, a dangling link included. */
-bool dir_has(const struct dir *dir, const char *name);
+/*
+ * Whether there is something at @path (slashes allowed), a dangling link included. "No" is an
+ * answer only where it is sure: see err_is_absence().
+ */
+err_t dir_has(const struct dir *dir, const char *path, bool *ret);
 /* The names in it but for those with a leading dot, sorted. */
 err_t dir_list(const struct dir *dir, struct strlist *ret);
 /* The same of the directory @path (links are followed), in no order. */

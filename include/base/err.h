@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 #include "base/mem.h"
 
@@ -42,6 +43,24 @@ err_t err_wrap(struct err *e, const char *format, ...) __attribute__((format(pri
 err_t err_hint(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Adds @also (taken) behind @first; either may be NULL. The first one counts. */
 err_t err_also(struct err *first, struct err *also);
+
+/* Returns from the function that it stands in with the error of @call, if that is one. */
+#define TRY(call)                            \
+	do {                                 \
+		struct err *tried_ = (call); \
+		if (tried_)                  \
+			return tried_;       \
+	} while (0)
+
+/* Whether @e, which may be NULL, has that errno. */
+bool err_is(const struct err *e, int errnum);
+/*
+ * Whether @e says that what was looked for is surely not there: ENOENT, ENOTDIR, and the kernel's
+ * ENODEV for what went meanwhile. Any other error tells nothing of that.
+ */
+bool err_is_absence(const struct err *e);
+/* The same of an errno. */
+bool errnum_is_absence(int errnum);
 
 enum err_kind err_kind(const struct err *e);
 int err_errnum(const struct err *e);

@@ -27,6 +27,8 @@ size_t json_line_of(const char *text, const char *key, long index);
 
 /* With an indentation of two spaces and no newline at the end; owned by the caller. */
 char *json_to_text(const json_t *json);
+/* In one line, without blanks; owned by the caller. */
+char *json_to_line(const json_t *json);
 
 /* Like the _new functions of jansson, whose results may be NULL; these never return NULL. */
 json_t *json_new_object(void);

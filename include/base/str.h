@@ -19,6 +19,8 @@ bool strlist_has(const struct strlist *list, const char *item);
 /* Sorts by byte order and drops what is there twice. */
 void strlist_sort(struct strlist *list);
 bool strlist_is_equal(const struct strlist *a, const struct strlist *b);
+/* "a, b, c", each between two @quote; owned by the caller. */
+char *strlist_join(const struct strlist *list, const char *quote);
 void strlist_clear(struct strlist *list);
 
 /*

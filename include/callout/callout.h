@@ -49,6 +49,8 @@ struct callout_operation *callout_operation_new(struct callouts *callouts, enum 
 						const struct device *dev);
 /* Has the script change the running device. ERR_REFUSED if none can, or it does not. */
 err_t callout_live(struct callout_operation *operation);
+/* What that script said was not true: the notifiers are told of a failure. */
+void callout_live_failed(struct callout_operation *operation);
 /*
  * Asks whether the operation may go on: ERR_REFUSED if not, which with @force is a warning. If
  * it may, callout_post() must follow.
@@ -65,8 +67,9 @@ void callout_operation_free(struct callout_operation *operation);
 DEFINE_CLEANUP(struct callout_operation *, callout_operation_free)
 
 /*
- * Replaces the attributes of @dev, which runs, by those that a script reports; without a script
- * there are none. Fails with ERR_INVALID, naming script and line, if the answer cannot be read,
- * and with ERR_REFUSED, which with @force is a warning.
+ * Replaces the attributes of @dev, which runs, by those that a script reports. *ret_told is false,
+ * and @dev without attributes or as it was, if there is no script or it says nothing at all; "[]"
+ * tells that there are none. Fails with ERR_INVALID, naming script and line, if the answer cannot be
+ * read, and with ERR_REFUSED, which with @force is a warning.
  */
-err_t callout_get_attrs(struct callouts *callouts, struct device *dev, bool force);
+err_t callout_get_attrs(struct callouts *callouts, struct device *dev, bool force, bool *ret_told);

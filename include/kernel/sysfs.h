@@ -2,10 +2,15 @@
 /* Parents and types as sysfs shows them (Documentation/driver-api/vfio-mediated-device.rst). */
 #pragma once
 
+#include "base/deadline.h"
 #include "base/dir.h"
 #include "base/env.h"
 #include "model/parent.h"
 
+/*
+ * Looks here have three answers: yes, no, and an error. "No" is said only where it is sure; what
+ * cannot be told is an error.
+ */
 struct sysfs;
 
 /*
@@ -18,11 +23,28 @@ DEFINE_CLEANUP(struct sysfs *, sysfs_free)
 
 /* Adds the names of all parents, sorted. */
 err_t sysfs_list_parents(const struct sysfs *sysfs, struct strlist *ret);
-/* ERR_NOT_FOUND names a parent whose name differs only in case. */
+err_t sysfs_has_parent(const struct sysfs *sysfs, const char *parent, bool *ret);
+/* ERR_NOT_FOUND, only if it is surely not there, names a parent whose name differs only in case. */
 err_t sysfs_open_parent(const struct sysfs *sysfs, const char *parent, struct dir **ret);
 /* Whether the parent @dir has types at all, which it has while its driver is there, or that one. */
-bool sysfs_has_types(const struct dir *dir);
-bool sysfs_has_type(const struct dir *dir, const char *type);
+err_t sysfs_has_types(const struct dir *dir, bool *ret);
+err_t sysfs_has_type(const struct dir *dir, const char *type, bool *ret);
+/*
+ * *ret is the name of the physical function if @parent is a virtual function of a PCI device
+ * (the link physfn: Documentation/ABI/testing/sysfs-bus-pci), owned by the caller; else, or if
+ * the parent is not there, NULL.
+ */
+err_t sysfs_physical_function(const struct sysfs *sysfs, const char *parent, char **ret);
+/* Adds the parents that are virtual functions of @physical, sorted. */
+err_t sysfs_list_virtual_functions(const struct sysfs *sysfs, const char *physical,
+				   struct strlist *ret);
+/*
+ * Waits until the parent has types, or that one (NULL: any). ERR_NOT_FOUND when the time is over; a
+ * look that fails ends it. Looks again and again: it must not depend on udev, which may be waiting
+ * for this run.
+ */
+err_t sysfs_wait_for_parent(const struct sysfs *sysfs, const char *parent, const char *type,
+			    const struct deadline *deadline);
 
 /*
  * Adds the parents, or only @parent unless it is NULL, with their types, sorted. A type that

@@ -5,21 +5,28 @@
 #include "kernel/sysfs.h"
 #include "model/device.h"
 
-/* All open VFIO files at one moment. */
+/*
+ * A device is used through /dev/vfio/GROUP and a device file got from it, or through
+ * /dev/vfio/devices/vfioN. Such nodes are known by their numbers, since libvirt's guests and
+ * containers have a /dev of their own. An open group alone is no use: libvirt has it open while
+ * it calls "stop", and it keeps no removal from going on. Descriptors of O_PATH are none either.
+ */
 struct users;
 
 /*
- * Looks through /proc once, for any number of devices. Processes of other pid namespaces are not
- * seen, nor uses of a device that is not VFIO's.
+ * Looks at nothing yet. /proc is looked through once, for any number of devices, when the first
+ * one needs it. @env and @sysfs must outlive it.
  */
-err_t users_read(const struct env *env, struct users **ret);
+struct users *users_new(const struct env *env, const struct sysfs *sysfs);
 void users_free(struct users *users);
 DEFINE_CLEANUP(struct users *, users_free)
 
 /*
  * *ret names those who have @dev open ("pid 12 (qemu-system-x86)"), owned by the caller, or is
- * NULL if nobody is seen. An open group alone is no use of the device: libvirt opens it to look,
- * and it does not keep a removal from going on.
+ * NULL if nobody has. What processes of other pid namespaces do is seen by the group alone, which
+ * then is busy: "a process that cannot be seen". A device that is gone has no users.
+ *
+ * Opens the group for a moment, during which a VM that starts would get EBUSY: only for those who
+ * are about to remove the device. May be called from any thread.
  */
-err_t users_of(const struct users *users, const struct sysfs *sysfs, const struct device *dev,
-	       char **ret);
+err_t users_of(struct users *users, const struct device *dev, char **ret);

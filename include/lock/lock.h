@@ -26,19 +26,36 @@ err_t locks_open(const struct env *env, struct locks **ret);
 void locks_free(struct locks *locks);
 DEFINE_CLEANUP(struct locks *, locks_free)
 
-/* When waiting that begins now has to end, as the command line and the environment say. */
+/*
+ * When waiting that begins now has to end, as the command line and the environment say. A nested
+ * run (struct env) does not wait at all: the one that waits for it may have the lock.
+ */
 struct deadline lock_deadline(const struct env *env);
 
 /*
- * Wait for the lock until @deadline and fail with ERR_BUSY, naming the holders, when it is over;
- * a nested run (struct env) does not wait at all. An exclusive request for a parent comes before
- * the shared ones that are made after it. What the lock guards must be read after this returns.
+ * Wait for the lock until @deadline and fail with ERR_BUSY, naming the holders, when it is over.
+ * One that waits for a parent's exclusive lock keeps out all that come later. What the lock
+ * guards must be read after this returns.
  */
 err_t lock_parent(const struct locks *locks, const char *parent, enum lock_mode mode,
 		  const struct deadline *deadline, struct lock **ret);
 /* Exclusive. */
 err_t lock_device(const struct locks *locks, const struct uuid *uuid,
 		  const struct deadline *deadline, struct lock **ret);
+
+/*
+ * A parent's lock remembers for as long as /run lives when it was marked last. That is for stops,
+ * after which the kernel may still count a device for a moment: marked before and after.
+ */
+void lock_mark(const struct lock *lock);
+/* Whether that was at most @ms ago. */
+bool lock_was_marked(const struct lock *lock, long ms);
+
+/*
+ * Makes a parent's exclusive lock a shared one, also for a child that has it, without letting
+ * another exclusive one in between. ERR_BUSY if that cannot be had until @deadline.
+ */
+err_t lock_downgrade(struct lock *lock, const struct deadline *deadline);
 /*
  * The descriptor behind it, for a child that is to keep the lock longer than this process does:
  * then also tell lock_leave() of it.

@@ -12,6 +12,8 @@ struct ops;
 err_t ops_open(const struct env *env, struct ops **ret);
 void ops_free(struct ops *ops);
 DEFINE_CLEANUP(struct ops *, ops_free)
+/* Tells the notifiers of all that was done: at the end, when no lock is held any more. */
+void ops_announce(struct ops *ops);
 
 /*
  * In all requests: strings are borrowed and may be NULL, names have passed name_check_*(), a
@@ -89,8 +91,7 @@ err_t op_stop(struct ops *ops, const struct stop_request *request);
 
 struct start_all_request {
 	const char *parent; /* NULL: of all parents */
-	bool only_auto;
-	unsigned jobs; /* how many at a time */
+	unsigned jobs;	    /* how many at a time */
 	bool force;
 };
 
@@ -101,8 +102,8 @@ struct start_all_request {
 err_t op_start_all(struct ops *ops, const struct start_all_request *request);
 
 /*
- * The same of what is defined as auto on @parent, when it has registered. While it is held, only
- * that is noted, without waiting: the one who lifts the hold starts them.
+ * The same of what is defined as auto on @parent, when it has registered. While it is held, nothing
+ * is started, and that is no failure: the one who lifts the hold starts them.
  */
 err_t op_start_parent(struct ops *ops, const char *parent, unsigned jobs);
 
@@ -122,25 +123,45 @@ struct drain_request {
 	char *const *command; /* NULL: the parent stays held */
 	unsigned jobs;
 	bool force;
-	int timeout_ms; /* for each removal, and for the parent to come back */
+	int timeout_ms;	   /* for each removal, and for the parent to come back */
+	int wait_users_ms; /* for those who have a device open; 0 does not wait */
 };
 
 /*
  * Stops all devices of the parent and holds it, so that nothing is started there. With a command,
- * runs it, and when that succeeded, starts again what ran and what is auto, and lifts the hold.
- * *ret_status is the command's exit status (126 and 127 as shells have it). On failure the
- * parent stays held for op_resume(). ERR_IN_USE, and nothing is changed, if a device is open.
+ * runs it when the parent is seen to be empty, and when that succeeded, starts again what ran, then
+ * what is auto, and ends its hold; a person's hold stays. *ret_status is the command's exit status
+ * (126 and 127 as shells have it). On failure the parent stays held for op_resume().
+ *
+ * ERR_IN_USE, and nothing is changed, if a device is open; ERR_FAILED if one is stuck.
  */
 err_t op_drain(struct ops *ops, const struct drain_request *request, int *ret_status);
 /* Adds what op_drain() would stop, sorted. */
 err_t op_drain_preview(struct ops *ops, const char *parent, struct device_list *ret);
-/* Goes on where a drain ended: starts what ran and what is auto, and lifts the hold. */
-err_t op_resume(struct ops *ops, const struct drain_request *request);
-/* Holds the parent; its devices go on. */
+
+struct resume_request {
+	const char *parent;
+	unsigned jobs;
+	bool force;
+	bool is_abandoned; /* nothing is started */
+	int timeout_ms;	   /* for the parent to come back */
+};
+
+/*
+ * Goes on where a drain ended: starts what ran, and then, unless a person holds the parent as well,
+ * what is auto. Without a drain, lifts a person's hold and starts what is auto. ERR_PARTIAL: what
+ * ran is not all back, and the parent stays held; or it is, and something that is auto does not run.
+ * ERR_EXISTS if the parent is not held.
+ */
+err_t op_resume(struct ops *ops, const struct resume_request *request);
+/* Holds the parent, which need not be there; its devices go on. ERR_EXISTS if it is held already. */
 err_t op_hold(struct ops *ops, const char *parent, const char *reason);
 
-/* *ret says why nothing may be started on the parent, owned by the caller; NULL if it may. */
-err_t op_held_reason(struct ops *ops, const char *parent, char **ret);
+/*
+ * For listings: why nothing may be started on the parent, owned by the caller; NULL if it may, or
+ * with a warning if that cannot be told.
+ */
+char *op_held_reason(struct ops *ops, const char *parent);
 
 struct wait_request {
 	const char *parent;

@@ -21,6 +21,13 @@ struct deadline deadline_in(int64_t ms)
 	return (struct deadline){ now_ns() + ms * NS_PER_MS };
 }
 
+struct deadline deadline_later(struct deadline a, struct deadline b)
+{
+	if (a.at_ns == DEADLINE_NEVER || b.at_ns == DEADLINE_NEVER)
+		return (struct deadline){ DEADLINE_NEVER };
+	return a.at_ns > b.at_ns ? a : b;
+}
+
 bool deadline_is_over(const struct deadline *deadline)
 {
 	return deadline->at_ns != DEADLINE_NEVER && now_ns() >= deadline->at_ns;

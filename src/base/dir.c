@@ -105,9 +105,15 @@ void dir_free(struct dir *dir)
 	free(dir);
 }
 
-bool dir_has(const struct dir *dir, const char *name)
+err_t dir_has(const struct dir *dir, const char *path, bool *ret)
 {
-	return faccessat(dir->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	struct stat st;
+	bool has = fstatat(dir->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+
+	if (!has && !errnum_is_absence(errno))
+		return dir_err(dir, "look at", path);
+	*ret = has;
+	return NULL;
 }
 
 static void closedirp(DIR **stream)

@@ -95,11 +95,9 @@ static int rename_without_replacing(int from_fd, const char *from, const struct 
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return -1;
-	if (dir_has(dir, to)) {
+	if (faccessat(dir->fd, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		errno = EEXIST;
-		return -1;
-	}
-	return renameat(from_fd, from, dir->fd, to);
+	return errno == ENOENT ? renameat(from_fd, from, dir->fd, to) : -1;
 }
 
 err_t dir_replace(const struct dir *temp_dir, const char *temp, const struct dir *dir,

@@ -8,14 +8,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/str.h"
-
-#define LOCK_TIMEOUT_DEFAULT_MS 30000
-#define LOCK_TIMEOUT_MAX_S	86400
-
-/* A script of s390 waits up to 90 s for a lock. */
-#define CALLOUT_TIMEOUT_DEFAULT_MS 120000
-#define CALLOUT_TIMEOUT_MAX_S	   86400
 
 static const struct {
 	const char *name;
@@ -103,10 +97,10 @@ static err_t read_lock_timeout(const char *text, const char *where, int *ret)
 {
 	unsigned long seconds;
 
-	if (!str_to_number(text, LOCK_TIMEOUT_MAX_S, &seconds))
+	if (!str_to_number(text, TIMEOUT_MAX_S, &seconds))
 		return err_hint(
 			err_new(ERR_USAGE, "%s: '%s' is not a number of seconds", where, text),
-			"give a whole number from 0 (do not wait) to %d", LOCK_TIMEOUT_MAX_S);
+			"give a whole number from 0 (do not wait) to %d", TIMEOUT_MAX_S);
 	*ret = (int)seconds * 1000;
 	return NULL;
 }
@@ -131,12 +125,12 @@ static err_t set_callout_timeout(struct env *env, const char *option)
 	env->callout_timeout_ms = CALLOUT_TIMEOUT_DEFAULT_MS;
 	if (!option)
 		return NULL;
-	if (!str_to_number(option, CALLOUT_TIMEOUT_MAX_S, &seconds) || !seconds)
+	if (!str_to_number(option, TIMEOUT_MAX_S, &seconds) || !seconds)
 		return err_hint(err_new(ERR_USAGE,
 					"--callout-timeout: '%s' is not a number of "
 					"seconds",
 					option),
-				"give a whole number from 1 to %d", CALLOUT_TIMEOUT_MAX_S);
+				"give a whole number from 1 to %d", TIMEOUT_MAX_S);
 	env->callout_timeout_ms = (int)seconds * 1000;
 	return NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/err.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,6 +105,21 @@ err_t err_also(struct err *first, struct err *also)
 		last = last->next;
 	last->next = also;
 	return first;
+}
+
+bool err_is(const struct err *e, int errnum)
+{
+	return e && e->errnum == errnum;
+}
+
+bool errnum_is_absence(int errnum)
+{
+	return errnum == ENOENT || errnum == ENOTDIR || errnum == ENODEV;
+}
+
+bool err_is_absence(const struct err *e)
+{
+	return e && errnum_is_absence(e->errnum);
 }
 
 enum err_kind err_kind(const struct err *e)

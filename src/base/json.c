@@ -138,12 +138,22 @@ static void lower_escapes(char *text)
 				at[i] = (char)(at[i] - 'A' + 'a');
 }
 
-char *json_to_text(const json_t *json)
+static char *dump(const json_t *json, size_t flags)
 {
-	char *text = require(json_dumps(json, JSON_INDENT(2) | JSON_ENCODE_ANY));
+	char *text = require(json_dumps(json, flags | JSON_ENCODE_ANY));
 
 	lower_escapes(text);
 	return text;
+}
+
+char *json_to_text(const json_t *json)
+{
+	return dump(json, JSON_INDENT(2));
+}
+
+char *json_to_line(const json_t *json)
+{
+	return dump(json, JSON_COMPACT);
 }
 
 json_t *json_new_object(void)

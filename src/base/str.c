@@ -54,6 +54,19 @@ bool strlist_is_equal(const struct strlist *a, const struct strlist *b)
 	return true;
 }
 
+char *strlist_join(const struct strlist *list, const char *quote)
+{
+	char *joined = mem_strdup("");
+
+	for (size_t i = 0; i < list->count; i++) {
+		_cleanup_(mem_freep) char *before = joined;
+
+		joined = mem_printf("%s%s%s%s%s", before, i ? ", " : "", quote, list->items[i],
+				    quote);
+	}
+	return joined;
+}
+
 void strlist_clear(struct strlist *list)
 {
 	for (size_t i = 0; i < list->count; i++)

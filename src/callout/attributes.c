@@ -18,7 +18,7 @@ static err_t read_attrs(struct device *dev, const struct script *script,
 	return err_wrap(e, "the answer to 'get attributes' cannot be read");
 }
 
-err_t callout_get_attrs(struct callouts *callouts, struct device *dev, bool force)
+err_t callout_get_attrs(struct callouts *callouts, struct device *dev, bool force, bool *ret_told)
 {
 	const struct call call = {
 		.event = EVENT_GET,
@@ -30,9 +30,8 @@ err_t callout_get_attrs(struct callouts *callouts, struct device *dev, bool forc
 	};
 	_cleanup_(answer_clear) struct answer answer = { 0 };
 	struct responsible responsible = { 0 };
-	struct err *e = responsible_call(callouts, &call, false, force, &responsible, &answer);
 
-	if (e || !responsible.script)
-		return e;
-	return read_attrs(dev, responsible.script, &answer);
+	TRY(responsible_call(callouts, &call, false, force, &responsible, &answer));
+	*ret_told = responsible.script && answer.size;
+	return responsible.script ? read_attrs(dev, responsible.script, &answer) : NULL;
 }

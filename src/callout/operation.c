@@ -115,6 +115,11 @@ err_t callout_live(struct callout_operation *operation)
 	return e;
 }
 
+void callout_live_failed(struct callout_operation *operation)
+{
+	operation->state = STATE_FAILURE;
+}
+
 err_t callout_pre(struct callout_operation *operation, bool force)
 {
 	_cleanup_(answer_clear) struct answer answer = { 0 };

@@ -20,18 +20,8 @@
 #include "base/deadline.h"
 #include "base/dir.h"
 #include "base/interrupt.h"
+#include "base/limits.h"
 #include "lines.h"
-
-/* What a program may still do after a signal that interrupts this run: it may be about to end. */
-#define INTERRUPTED_MS 5000
-/* How long children of a program that has ended may hold its output open. */
-#define CHILDREN_MS 2000
-/* From SIGTERM to SIGKILL, and what SIGKILL may take. */
-#define TERMINATE_MS 2000
-#define KILL_MS	     1000
-/* How often to look for signals, and for the program's end where the kernel has no pidfd. */
-#define TICK_MS		 200
-#define TICK_NO_PIDFD_MS 10
 
 enum phase {
 	PHASE_RUNNING,
@@ -209,7 +199,7 @@ static void look_for_exit(struct run *run)
 	if (run->phase != PHASE_RUNNING)
 		return;
 	run->result->end = info.si_code == CLD_EXITED ? PROCESS_EXITED : PROCESS_KILLED;
-	enter(run, PHASE_EXITED, CHILDREN_MS);
+	enter(run, PHASE_EXITED, SCRIPT_CHILDREN_MS);
 }
 
 static void look_for_interrupt(struct run *run)
@@ -218,7 +208,7 @@ static void look_for_interrupt(struct run *run)
 	    !run->request->ends_at_interrupt || !interrupt_is_pending())
 		return;
 	run->is_interrupted = true;
-	run->deadline = deadline_in(INTERRUPTED_MS);
+	run->deadline = deadline_in(SCRIPT_INTERRUPTED_MS);
 }
 
 /* It may have left its group, which its children are still in. */
@@ -235,16 +225,16 @@ static void move_on(struct run *run)
 	case PHASE_RUNNING:
 		run->result->end = run->is_interrupted ? PROCESS_INTERRUPTED : PROCESS_TIMED_OUT;
 		send_signal(run, SIGTERM);
-		enter(run, PHASE_TERMINATED, TERMINATE_MS);
+		enter(run, PHASE_TERMINATED, SCRIPT_TERMINATE_MS);
 		break;
 	case PHASE_EXITED:
 		run->result->left_children = true;
 		send_signal(run, SIGTERM);
-		enter(run, PHASE_TERMINATED, TERMINATE_MS);
+		enter(run, PHASE_TERMINATED, SCRIPT_TERMINATE_MS);
 		break;
 	case PHASE_TERMINATED:
 		send_signal(run, SIGKILL);
-		enter(run, PHASE_KILLED, KILL_MS);
+		enter(run, PHASE_KILLED, SCRIPT_KILL_MS);
 		break;
 	case PHASE_KILLED:
 	case PHASE_OVER:
@@ -256,7 +246,8 @@ static void move_on(struct run *run)
 static int64_t poll_ms(const struct run *run)
 {
 	int64_t left = deadline_left_ms(&run->deadline);
-	int64_t tick = run->pidfd < 0 && !run->has_exited ? TICK_NO_PIDFD_MS : TICK_MS;
+	int64_t tick =
+		run->pidfd < 0 && !run->has_exited ? SCRIPT_NO_PIDFD_TICK_MS : SCRIPT_TICK_MS;
 
 	return left < 0 || left > tick ? tick : left;
 }

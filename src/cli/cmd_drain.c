@@ -10,6 +10,7 @@ static const struct poptOption options[] = {
 	  "TEXT" },
 	{ "dry-run", '\0', POPT_ARG_NONE, NULL, OPT_DRY_RUN, "only show what would be stopped",
 	  NULL },
+	OPTION_WAIT_USERS,
 	OPTION_TIMEOUT("wait at most SEC seconds for each removal, and for the parent to come "
 		       "back (30)"),
 	OPTION_JOBS,
@@ -37,7 +38,7 @@ static err_t run(struct invocation *invocation)
 		.reason = values->text[OPT_REASON],
 		.command = values->rest,
 		.force = option_is_given(values, OPT_FORCE),
-		.timeout_ms = TIMEOUT_DEFAULT_S * 1000,
+		.timeout_ms = TIMEOUT_DEFAULT_MS,
 	};
 	int status = 0;
 	struct err *e = name_check_parent(request.parent);
@@ -46,6 +47,8 @@ static err_t run(struct invocation *invocation)
 		e = option_jobs(values, &request.jobs);
 	if (!e)
 		e = option_seconds(values, OPT_TIMEOUT, &request.timeout_ms);
+	if (!e)
+		e = option_seconds(values, OPT_WAIT_USERS, &request.wait_users_ms);
 	if (e)
 		return e;
 	if (option_is_given(values, OPT_DRY_RUN))

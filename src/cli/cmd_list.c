@@ -37,10 +37,9 @@ static void print_attrs(struct output *output, const struct device *dev)
 /* Why nothing may be started on the parent. */
 static void print_held(struct invocation *invocation, const char *parent)
 {
-	_cleanup_(mem_freep) char *reason = NULL;
-	_cleanup_(err_freep) struct err *e = op_held_reason(invocation->ops, parent, &reason);
+	_cleanup_(mem_freep) char *reason = op_held_reason(invocation->ops, parent);
 
-	if (e || !reason)
+	if (!reason)
 		return;
 	fputs("  Held: ", output_stream(invocation->output));
 	output_text(invocation->output, reason);

@@ -3,16 +3,28 @@
 #include "model/name.h"
 
 static const struct poptOption options[] = {
-	OPTION_TIMEOUT("wait at most SEC seconds for the parent to come back (30)"), OPTION_JOBS,
-	OPTION_FORCE, COMMON_OPTIONS, POPT_TABLEEND
+	{ "abandon", '\0', POPT_ARG_NONE, NULL, OPT_ABANDON, "lift the hold, and start nothing",
+	  NULL },
+	OPTION_TIMEOUT("wait at most SEC seconds for the parent to come back (30)"),
+	OPTION_JOBS,
+	OPTION_FORCE,
+	COMMON_OPTIONS,
+	POPT_TABLEEND
+};
+
+static const struct rule rules[] = {
+	{ RULE_EXCLUDES, OPT_BIT(OPT_ABANDON),
+	  OPT_BIT(OPT_TIMEOUT) | OPT_BIT(OPT_JOBS) | OPT_BIT(OPT_FORCE) },
+	{ 0 },
 };
 
 static err_t run(struct invocation *invocation)
 {
 	const struct values *values = invocation->values;
-	struct drain_request request = { .parent = values->argument,
-					 .force = option_is_given(values, OPT_FORCE),
-					 .timeout_ms = TIMEOUT_DEFAULT_S * 1000 };
+	struct resume_request request = { .parent = values->argument,
+					  .force = option_is_given(values, OPT_FORCE),
+					  .is_abandoned = option_is_given(values, OPT_ABANDON),
+					  .timeout_ms = TIMEOUT_DEFAULT_MS };
 	struct err *e = name_check_parent(request.parent);
 
 	if (!e)
@@ -27,5 +39,6 @@ const struct command command_resume = {
 	.summary = "start again what ran on a held parent, and lift the hold",
 	.argument = "PARENT",
 	.options = options,
+	.rules = rules,
 	.run = run,
 };

@@ -7,8 +7,7 @@ static const struct poptOption options[] = {
 	{ "parent", 'p', POPT_ARG_STRING, NULL, OPT_PARENT, "with --all: on this parent",
 	  "PARENT" },
 	OPTION_TIMEOUT("wait at most SEC seconds for a removal that blocks (30)"),
-	{ "wait-users", '\0', POPT_ARG_STRING, NULL, OPT_WAIT_USERS,
-	  "wait at most SEC seconds for those who have it open", "SEC" },
+	OPTION_WAIT_USERS,
 	OPTION_JOBS,
 	OPTION_FORCE,
 	COMMON_OPTIONS,
@@ -36,7 +35,7 @@ static err_t run(struct invocation *invocation)
 {
 	const struct values *values = invocation->values;
 	struct stop_request request = { .force = option_is_given(values, OPT_FORCE),
-					.timeout_ms = TIMEOUT_DEFAULT_S * 1000 };
+					.timeout_ms = TIMEOUT_DEFAULT_MS };
 	struct err *e;
 
 	e = option_uuid(values, &request.uuid);

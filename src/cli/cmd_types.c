@@ -35,11 +35,10 @@ static void print_type(struct output *output, const struct mdev_type *type)
 static void print_parent(struct invocation *invocation, const struct parent *parent)
 {
 	struct output *output = invocation->output;
-	_cleanup_(mem_freep) char *reason = NULL;
-	_cleanup_(err_freep) struct err *e = op_held_reason(invocation->ops, parent->name, &reason);
+	_cleanup_(mem_freep) char *reason = op_held_reason(invocation->ops, parent->name);
 
 	output_text(output, parent->name);
-	if (!e && reason) {
+	if (reason) {
 		fputs(" (held: ", output_stream(output));
 		output_text(output, reason);
 		fputc(')', output_stream(output));

@@ -17,7 +17,7 @@ static const struct rule rules[] = {
 static err_t run(struct invocation *invocation)
 {
 	const struct values *values = invocation->values;
-	struct wait_request request = { .timeout_ms = TIMEOUT_DEFAULT_S * 1000 };
+	struct wait_request request = { .timeout_ms = TIMEOUT_DEFAULT_MS };
 	struct err *e = option_parent(values, &request.parent);
 
 	if (!e)

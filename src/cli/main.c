@@ -7,6 +7,7 @@
 
 #include "base/dir.h"
 #include "base/interrupt.h"
+#include "base/process.h"
 #include "base/str.h"
 #include "command.h"
 
@@ -172,6 +173,7 @@ static err_t run_command(struct run *run)
 	run->invocation.ops = ops;
 	run->invocation.output = output_open();
 	e = run->command->run(&run->invocation);
+	ops_announce(ops);
 	return err_also(e, output_close(run->invocation.output));
 }
 
@@ -207,6 +209,7 @@ int main(int argc, char **argv)
 
 	_cleanup_(mem_freep) const char **arguments = NULL;
 
+	process_begin();
 	/* popt wants its strings const, and C does not let main() have them so. */
 	arguments = mem_zalloc(((size_t)argc + 1) * sizeof(*arguments));
 	for (int i = 0; i < argc; i++)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/str.h"
 #include "command.h"
 #include "model/name.h"
@@ -149,42 +150,96 @@ static char **copy_words(const char **words)
 	return copy;
 }
 
-/* Whether "--" says that what follows is a command, and not an argument too many. */
-static bool has_dashes(int argc, const char **argv)
+/* Whether an option, by its long name or its letter (else 0), takes the next word as its value. */
+static bool takes_value(const struct poptOption *options, const char *name, char letter)
 {
-	for (int i = 1; i < argc; i++)
-		if (strcmp(argv[i], "--") == 0)
+	for (; options->longName || options->argInfo; options++) {
+		if (options->argInfo == POPT_ARG_INCLUDE_TABLE) {
+			if (takes_value(options->arg, name, letter))
+				return true;
+		} else if (options->argInfo == POPT_ARG_STRING &&
+			   (name ? options->longName && strcmp(options->longName, name) == 0
+				 : options->shortName == letter)) {
 			return true;
+		}
+	}
 	return false;
+}
+
+/* Of "-ft", t's value may be the next word; of "-tX" it is X. */
+static bool letters_take_next(const struct poptOption *options, const char *letters)
+{
+	while (*letters && !takes_value(options, NULL, *letters))
+		letters++;
+	return *letters && !letters[1];
+}
+
+static bool takes_next(const struct poptOption *options, const char *word)
+{
+	if (str_starts_with(word, "--"))
+		return takes_value(options, word + 2, '\0');
+	return word[0] == '-' && letters_take_next(options, word + 1);
+}
+
+/* Where the "--" is that is no option's value; @argc if there is none. */
+static int find_dashes(const struct command *command, int argc, const char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0)
+			return i;
+		i += takes_next(command->options, argv[i]);
+	}
+	return argc;
+}
+
+/* What is behind "--" is the command, and told apart before anybody else reads the words. */
+static err_t read_rest(const struct command *command, int *argc, const char **argv,
+		       struct values *values)
+{
+	int dashes = command->takes_command ? find_dashes(command, *argc, argv) : *argc;
+
+	if (dashes == *argc)
+		return NULL;
+	if (dashes + 1 == *argc || !*argv[dashes + 1])
+		return hint_help(err_new(ERR_USAGE, "COMMAND is missing behind '--'"), command);
+	values->rest = copy_words(argv + dashes + 1);
+	argv[dashes] = NULL;
+	*argc = dashes;
+	return NULL;
 }
 
 static err_t unexpected(const struct command *command, const char *argument)
 {
 	_cleanup_(mem_freep) char *shown = str_escape(argument);
+	struct err *e = err_new(ERR_USAGE, "'%s' is one argument too many", shown);
 
-	return hint_help(err_new(ERR_USAGE, "'%s' is one argument too many", shown), command);
+	if (command->takes_command)
+		e = err_hint(e, "a command comes behind '--': mdevadm %s %s -- COMMAND",
+			     command->name, command->argument);
+	return hint_help(e, command);
 }
 
 err_t options_read(const struct command *command, int argc, const char **argv,
 		   struct values *values)
 {
-	_cleanup_(free_context) poptContext context =
-		poptGetContext(NULL, argc, argv, command->options, 0);
-	struct err *e = read_all(command, context, values);
+	_cleanup_(free_context) poptContext context = NULL;
 	const char *argument;
+	struct err *rest = read_rest(command, &argc, argv, values);
+	struct err *e;
 
-	if (e || ends_reading(values))
+	context = poptGetContext(NULL, argc, argv, command->options, 0);
+	e = read_all(command, context, values);
+	if (e || ends_reading(values)) {
+		err_free(rest);
 		return e;
+	}
+	TRY(rest);
 	if (command->argument) {
 		argument = poptGetArg(context);
 		if (!argument)
 			return hint_help(err_new(ERR_USAGE, "%s is missing", command->argument),
 					 command);
 		values->argument = mem_strdup(argument);
-	}
-	if (command->takes_command && poptPeekArg(context) && has_dashes(argc, argv)) {
-		values->rest = copy_words(poptGetArgs(context));
-		return NULL;
 	}
 	argument = poptGetArg(context);
 	return argument ? unexpected(command, argument) : NULL;
@@ -346,7 +401,7 @@ err_t option_seconds(const struct values *values, enum option option, int *ret)
 {
 	unsigned long seconds = (unsigned long)*ret / 1000;
 	const char *name = option == OPT_TIMEOUT ? "--timeout" : "--wait-users";
-	struct err *e = option_number(values, option, name, 0, 86400, &seconds);
+	struct err *e = option_number(values, option, name, 0, TIMEOUT_MAX_S, &seconds);
 
 	if (!e)
 		*ret = (int)seconds * 1000;

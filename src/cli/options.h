@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/env.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "base/uuid.h"
 
@@ -40,6 +41,7 @@ enum option {
 	OPT_WAIT_USERS,
 	OPT_REASON,
 	OPT_DRY_RUN,
+	OPT_ABANDON,
 	OPT_COUNT,
 };
 
@@ -67,8 +69,13 @@ extern struct poptOption common_options[];
 		"timeout", '\0', POPT_ARG_STRING, NULL, OPT_TIMEOUT, what, "SEC" \
 	}
 
-#define JOBS_DEFAULT	  8
-#define TIMEOUT_DEFAULT_S 30
+#define OPTION_WAIT_USERS                                                                  \
+	{                                                                                  \
+		"wait-users", '\0', POPT_ARG_STRING, NULL, OPT_WAIT_USERS,                 \
+			"wait at most SEC seconds for those who have a device open", "SEC" \
+	}
+
+#define JOBS_DEFAULT 8
 
 enum rule_kind {
 	RULE_END,
@@ -91,7 +98,7 @@ struct values {
 	struct strlist base_texts; /* KEY=DIR, as given */
 	char *base[ENV_DIR_COUNT]; /* owned; struct env_options borrows them */
 	char *argument;		   /* the one that is no option, NULL if there is none; owned */
-	char **rest;		   /* what is behind it, for a command that takes one; owned */
+	char **rest;		   /* what is behind "--", for a command that takes one; owned */
 };
 
 void values_clear(struct values *values);

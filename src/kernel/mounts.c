@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mounts.h"
 
+#include <errno.h>
 #include <libmount/libmount.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ struct libmount {
 	__typeof__(mnt_free_iter) *free_iter;
 	__typeof__(mnt_fs_get_fstype) *fs_get_fstype;
 	__typeof__(mnt_fs_get_target) *fs_get_target;
+	__typeof__(mnt_fs_match_options) *fs_match_options;
 };
 
 static err_t open_libmount(struct libmount *ret)
@@ -29,35 +31,46 @@ static err_t open_libmount(struct libmount *ret)
 		{ "mnt_free_iter", &ret->free_iter },
 		{ "mnt_fs_get_fstype", &ret->fs_get_fstype },
 		{ "mnt_fs_get_target", &ret->fs_get_target },
+		{ "mnt_fs_match_options", &ret->fs_match_options },
 		{ 0 },
 	};
 
 	return library_open("libmount.so.1", "libmount1", symbols);
 }
 
-err_t mounts_find_sysfs(char **ret)
+/* Adds those of @table that are mounted read-only, or those that are not. */
+static void add_sysfs(const struct libmount *mnt, struct libmnt_table *table, bool read_only,
+		      struct strlist *ret)
 {
-	struct libmount mnt;
-	struct libmnt_table *table;
-	struct libmnt_iter *iter;
+	struct libmnt_iter *iter = mnt->new_iter(MNT_ITER_FORWARD);
 	struct libmnt_fs *fs;
-	struct err *e = open_libmount(&mnt);
 
-	if (e)
-		return e;
-	table = mnt.new_table_from_file("/proc/self/mountinfo");
-	if (!table)
-		return err_new(ERR_FAILED, "cannot read '/proc/self/mountinfo'");
+	if (!iter)
+		mem_exhausted();
+	while (mnt->table_next_fs(table, iter, &fs) == 0) {
+		const char *type = mnt->fs_get_fstype(fs);
 
-	*ret = NULL;
-	iter = mnt.new_iter(MNT_ITER_FORWARD);
-	while (iter && !*ret && mnt.table_next_fs(table, iter, &fs) == 0) {
-		const char *type = mnt.fs_get_fstype(fs);
-
-		if (type && strcmp(type, "sysfs") == 0)
-			*ret = mem_strdup(mnt.fs_get_target(fs));
+		if (type && strcmp(type, "sysfs") == 0 &&
+		    (mnt->fs_match_options(fs, "ro") != 0) == read_only)
+			strlist_add(ret, mem_strdup(mnt->fs_get_target(fs)));
 	}
-	mnt.free_iter(iter);
+	mnt->free_iter(iter);
+}
+
+err_t mounts_list_sysfs(const struct env *env, struct strlist *ret)
+{
+	_cleanup_(mem_freep) char *path = mem_printf("%s/self/mountinfo", env->dir[ENV_DIR_PROC]);
+	struct libmnt_table *table;
+	struct libmount mnt;
+
+	TRY(open_libmount(&mnt));
+	errno = 0;
+	table = mnt.new_table_from_file(path);
+	if (!table)
+		return err_hint(err_errno(errno, "cannot read '%s'", path),
+				"is /proc mounted? mount -t proc proc /proc");
+	add_sysfs(&mnt, table, false, ret);
+	add_sysfs(&mnt, table, true, ret);
 	mnt.unref_table(table);
 	return NULL;
 }

@@ -2,7 +2,11 @@
 /* Where file systems are mounted. */
 #pragma once
 
-#include "base/err.h"
+#include "base/env.h"
+#include "base/str.h"
 
-/* *ret is NULL if no sysfs is mounted; owned by the caller. Opens libmount. */
-err_t mounts_find_sysfs(char **ret);
+/*
+ * Adds the places where a sysfs is mounted, as /proc/self/mountinfo has it: those that can be
+ * written first. Opens libmount.
+ */
+err_t mounts_list_sysfs(const struct env *env, struct strlist *ret);

@@ -1,148 +1,181 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which mediated devices the kernel has. */
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "kernel/mdev.h"
 #include "sysfs_private.h"
 
 /* The name before the last one of a link such as ../../../devices/virtual/mtty/mtty/UUID. */
-static char *parent_in(const char *target)
+static err_t parent_of_link(const char *target, char **ret)
 {
 	_cleanup_(mem_freep) char *path = mem_strdup(target);
 	char *slash = strrchr(path, '/');
 
 	if (!slash)
-		return NULL;
+		return err_new(ERR_FAILED, "its link leads to '%s', which is below no parent",
+			       target);
 	*slash = '\0';
-	return mem_strdup(str_base_name(path));
+	*ret = mem_strdup(str_base_name(path));
+	return NULL;
 }
 
-/* NULL if the device has no type: it is being created or removed, or has lost its driver. */
-static char *read_type(const struct dir *at, const char *device)
+/* Sets type and state by what is in the device's directory @path of @at. */
+static err_t read_device(const struct dir *at, const char *path, struct device *dev)
 {
-	char path[PATH_MAX];
-	char target[PATH_MAX];
-	ssize_t length;
+	_cleanup_(mem_freep) char *type = mem_printf("%s/mdev_type", path);
+	_cleanup_(mem_freep) char *remove = mem_printf("%s/remove", path);
+	_cleanup_(mem_freep) char *target = NULL;
+	bool has_remove = false;
 
-	if ((size_t)snprintf(path, sizeof(path), "%s/mdev_type", device) >= sizeof(path))
-		return NULL;
-	length = readlinkat(at->fd, path, target, sizeof(target) - 1);
-	if (length < 0)
-		return NULL;
-	target[length] = '\0';
-	return mem_strdup(str_base_name(target));
-}
-
-static bool has_remove(const struct dir *at, const char *device)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/remove", device);
-	return faccessat(at->fd, path, F_OK, 0) == 0;
-}
-
-/* What is at @path ("bus/mdev/devices/UUID") of which the link reads @target. */
-static struct device *read_device(const struct sysfs *sysfs, const struct uuid *uuid,
-				  const char *path, const char *target)
-{
-	struct device *dev = device_new(uuid, NULL, NULL);
-
-	dev->parent = parent_in(target);
-	dev->type = read_type(sysfs->top, path);
-	dev->state = has_remove(sysfs->top, path) ? DEVICE_STATE_RUNNING : DEVICE_STATE_STUCK;
-	return dev;
+	TRY(sysfs_read_link(at, type, &target));
+	TRY(dir_has(at, remove, &has_remove));
+	if (target)
+		dev->type = mem_strdup(str_base_name(target));
+	dev->state = has_remove ? DEVICE_STATE_RUNNING : DEVICE_STATE_STUCK;
+	return NULL;
 }
 
 /* *ret is NULL if there is no link to it. */
 static err_t find_linked(const struct sysfs *sysfs, const struct uuid *uuid, struct device **ret)
 {
 	_cleanup_(mem_freep) char *path = mem_printf(SYSFS_DEVICES "/%s", uuid->text);
-	_cleanup_(device_freep) struct device *dev = NULL;
-	char target[PATH_MAX];
-	ssize_t length = readlinkat(sysfs->top->fd, path, target, sizeof(target) - 1);
+	_cleanup_(device_freep) struct device *dev = device_new(uuid, NULL, NULL);
+	_cleanup_(mem_freep) char *target = NULL;
+	bool is_there = true;
 
-	if (length < 0 && (errno == ENOENT || errno == ENODEV || errno == ENOTDIR))
+	*ret = NULL;
+	TRY(sysfs_read_link(sysfs->top, path, &target));
+	if (!target)
 		return NULL;
-	if (length < 0)
-		return dir_err(sysfs->top, "read the link", path);
-	target[length] = '\0';
-
-	dev = read_device(sysfs, uuid, path, target);
+	TRY(parent_of_link(target, &dev->parent));
+	TRY(read_device(sysfs->top, path, dev));
 	/* It may have gone between the looks, and then nothing that was seen is true. */
-	if (dev->state == DEVICE_STATE_STUCK &&
-	    faccessat(sysfs->top->fd, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-		return NULL;
-	if (dev->parent)
+	if (dev->state == DEVICE_STATE_STUCK || !dev->type)
+		TRY(dir_has(sysfs->top, path, &is_there));
+	if (is_there)
 		*ret = take(dev);
 	return NULL;
 }
 
+/* What has the directory UUID in @parent; *ret is NULL if there is none. */
+static err_t find_child(const struct sysfs *sysfs, const struct dir *parent, const char *name,
+			const struct uuid *uuid, struct device **ret)
+{
+	_cleanup_(mem_freep) char *link = mem_printf(SYSFS_DEVICES "/%s", uuid->text);
+	_cleanup_(device_freep) struct device *dev = device_new(uuid, name, NULL);
+	bool has_link = false;
+	bool is_there = false;
+
+	*ret = NULL;
+	TRY(read_device(parent, uuid->text, dev));
+	TRY(dir_has(sysfs->top, link, &has_link));
+	/* The last look: what was seen before of a device that has gone is not true. */
+	TRY(dir_has(parent, uuid->text, &is_there));
+	if (!is_there)
+		return NULL;
+	if (!has_link)
+		dev->state = DEVICE_STATE_REMOVING;
+	*ret = take(dev);
+	return NULL;
+}
+
 /* A device whose link is gone and whose directory is not: its removal is under way. */
-static err_t find_removing(const struct sysfs *sysfs, const struct uuid *uuid, struct device **ret)
+static err_t find_unlinked(const struct sysfs *sysfs, const struct uuid *uuid, struct device **ret)
 {
 	_cleanup_(strlist_clear) struct strlist parents = { 0 };
-	struct err *e = sysfs_list_parents(sysfs, &parents);
 
-	for (size_t i = 0; i < parents.count && !e && !*ret; i++) {
+	TRY(sysfs_list_parents(sysfs, &parents));
+	for (size_t i = 0; i < parents.count && !*ret; i++) {
 		_cleanup_(dir_freep) struct dir *parent = NULL;
+		bool is_there = false;
 
-		struct err *gone = sysfs_open_parent(sysfs, parents.items[i], &parent);
-
-		if (gone || !dir_has(parent, uuid->text)) {
-			err_free(gone);
-			continue;
-		}
-		*ret = device_new(uuid, parents.items[i], NULL);
-		(*ret)->type = read_type(parent, uuid->text);
-		(*ret)->state = DEVICE_STATE_REMOVING;
+		TRY(sysfs_find_parent(sysfs, parents.items[i], &parent));
+		if (parent)
+			TRY(dir_has(parent, uuid->text, &is_there));
+		if (is_there)
+			TRY(find_child(sysfs, parent, parents.items[i], uuid, ret));
 	}
-	return e;
+	return NULL;
 }
 
 err_t mdev_find(const struct sysfs *sysfs, const struct uuid *uuid, struct device **ret)
 {
-	struct device *dev = NULL;
-	struct err *e = NULL;
+	_cleanup_(device_freep) struct device *dev = NULL;
 
 	if (sysfs->top)
-		e = find_linked(sysfs, uuid, &dev);
-	if (!e && !dev && sysfs->top)
-		e = find_removing(sysfs, uuid, &dev);
-	if (e)
-		return e;
-	*ret = dev;
+		TRY(find_linked(sysfs, uuid, &dev));
+	if (sysfs->top && !dev)
+		TRY(find_unlinked(sysfs, uuid, &dev));
+	*ret = take(dev);
 	return NULL;
+}
+
+err_t mdev_find_below(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid,
+		      struct device **ret)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+	bool is_there = false;
+
+	*ret = NULL;
+	TRY(sysfs_find_home(sysfs, parent, uuid, &dir));
+	if (dir)
+		TRY(dir_has(dir, uuid->text, &is_there));
+	return is_there ? find_child(sysfs, dir, parent, uuid, ret) : NULL;
 }
 
 err_t mdev_scan(const struct sysfs *sysfs, struct device_list *ret)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
-	struct err *e;
 
-	if (!sysfs->top)
-		return NULL;
-	e = dir_list_at(sysfs->top, SYSFS_DEVICES, &names);
-	if (e && (err_errnum(e) == ENOENT || err_errnum(e) == ENOTDIR)) {
-		err_free(e);
-		return NULL;
-	}
-	for (size_t i = 0; i < names.count && !e; i++) {
-		struct device *dev = NULL;
+	if (sysfs->top)
+		TRY(sysfs_list(sysfs->top, SYSFS_DEVICES, &names));
+	for (size_t i = 0; i < names.count; i++) {
+		_cleanup_(device_freep) struct device *dev = NULL;
+		struct err *e;
 		struct uuid uuid;
 
 		if (!uuid_parse(names.items[i], &uuid))
 			continue;
-		env_warn(sysfs->env, find_linked(sysfs, &uuid, &dev));
+		e = find_linked(sysfs, &uuid, &dev);
+		ret->left_out += e != NULL;
+		env_warn(sysfs->env, err_wrap(e, "device %s is left out", uuid.text));
 		if (dev && dev->type)
-			device_list_add(ret, dev);
-		else
-			device_free(dev);
+			device_list_add(ret, take(dev));
 	}
-	return e;
+	return NULL;
+}
+
+err_t mdev_list_children(const struct sysfs *sysfs, const char *parent, struct device_list *ret)
+{
+	_cleanup_(strlist_clear) struct strlist names = { 0 };
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+
+	TRY(sysfs_find_home(sysfs, parent, NULL, &dir));
+	if (dir)
+		TRY(sysfs_list(dir, ".", &names));
+	strlist_sort(&names);
+	for (size_t i = 0; i < names.count; i++) {
+		struct device *dev = NULL;
+		struct uuid uuid;
+
+		if (uuid_parse(names.items[i], &uuid))
+			TRY(find_child(sysfs, dir, parent, &uuid, &dev));
+		if (dev)
+			device_list_add(ret, dev);
+	}
+	return NULL;
+}
+
+err_t mdev_inode(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid, ino_t *ret)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+	struct stat st = { 0 };
+
+	TRY(sysfs_find_device(sysfs, parent, uuid, &dir));
+	if (dir && fstat(dir->fd, &st) < 0)
+		return err_errno(errno, "cannot look at '%s'", dir->path);
+	*ret = st.st_ino;
+	return NULL;
 }

@@ -18,12 +18,6 @@
 
 #define SYSFS_PARENTS "class/mdev_bus"
 
-static bool is_absent(const struct err *e)
-{
-	return e &&
-	       (err_errnum(e) == ENOENT || err_errnum(e) == ENOTDIR || err_errnum(e) == ENODEV);
-}
-
 static bool is_sysfs(const struct dir *dir)
 {
 	struct statfs fs;
@@ -31,33 +25,44 @@ static bool is_sysfs(const struct dir *dir)
 	return fstatfs(dir->fd, &fs) == 0 && fs.f_type == SYSFS_MAGIC;
 }
 
-/* /sys is none: uses one that is mounted elsewhere, or none. */
+err_t sysfs_pass_absence(struct err *e)
+{
+	if (!err_is_absence(e))
+		return e;
+	err_free(e);
+	return NULL;
+}
+
+/* /sys is none: uses the first that is one among those that libmount names, or none. */
 static err_t open_elsewhere(struct sysfs *sysfs)
 {
-	_cleanup_(mem_freep) char *path = NULL;
-	struct err *e = mounts_find_sysfs(&path);
+	_cleanup_(strlist_clear) struct strlist paths = { 0 };
+	struct err *e = mounts_list_sysfs(sysfs->env, &paths);
 
 	dir_free(take(sysfs->top));
 	if (e)
 		return err_wrap(e, "'%s' is not a sysfs", sysfs->env->dir[ENV_DIR_SYS]);
-	return path ? dir_open(path, &sysfs->top) : NULL;
+	for (size_t i = 0; i < paths.count; i++) {
+		_cleanup_(dir_freep) struct dir *dir = NULL;
+
+		TRY(sysfs_pass_absence(dir_open(paths.items[i], &dir)));
+		/* Another file system may have been mounted on it since. */
+		if (dir && is_sysfs(dir)) {
+			sysfs->top = take(dir);
+			return NULL;
+		}
+	}
+	return NULL;
 }
 
 err_t sysfs_open(const struct env *env, struct sysfs **ret)
 {
 	_cleanup_(sysfs_freep) struct sysfs *sysfs = mem_zalloc(sizeof(*sysfs));
-	struct err *e;
 
 	sysfs->env = env;
-	e = dir_open(env->dir[ENV_DIR_SYS], &sysfs->top);
-	if (is_absent(e)) {
-		err_free(e);
-		e = NULL;
-	}
-	if (!e && sysfs->top && !env->moved[ENV_DIR_SYS] && !is_sysfs(sysfs->top))
-		e = open_elsewhere(sysfs);
-	if (e)
-		return e;
+	TRY(sysfs_pass_absence(dir_open(env->dir[ENV_DIR_SYS], &sysfs->top)));
+	if (sysfs->top && !env->moved[ENV_DIR_SYS] && !is_sysfs(sysfs->top))
+		TRY(open_elsewhere(sysfs));
 	*ret = take(sysfs);
 	return NULL;
 }
@@ -70,22 +75,36 @@ void sysfs_free(struct sysfs *sysfs)
 	free(sysfs);
 }
 
-/* Calls list_at and treats what is not there as empty. */
-static err_t list_if_there(const struct sysfs *sysfs, const char *path, struct strlist *ret)
+err_t sysfs_list(const struct dir *at, const char *path, struct strlist *ret)
 {
-	struct err *e = dir_list_at(sysfs->top, path, ret);
+	return sysfs_pass_absence(dir_list_at(at, path, ret));
+}
 
-	if (!is_absent(e))
-		return e;
-	err_free(e);
+err_t sysfs_read_link(const struct dir *at, const char *path, char **ret)
+{
+	char *target = NULL;
+
+	TRY(sysfs_pass_absence(dir_read_link(at, path, &target)));
+	*ret = target;
 	return NULL;
 }
 
-static bool has_types(const struct sysfs *sysfs, const char *path)
+/* Adds the paths of the devices in @group that have types. */
+static err_t search_group(const struct sysfs *sysfs, const char *group, struct strlist *ret)
 {
-	_cleanup_(mem_freep) char *types = mem_printf("%s/" SYSFS_TYPES, path);
+	_cleanup_(strlist_clear) struct strlist names = { 0 };
 
-	return faccessat(sysfs->top->fd, types, F_OK, 0) == 0;
+	TRY(sysfs_list(sysfs->top, group, &names));
+	for (size_t i = 0; i < names.count; i++) {
+		_cleanup_(mem_freep) char *path = mem_printf("%s/%s", group, names.items[i]);
+		_cleanup_(mem_freep) char *types = mem_printf("%s/" SYSFS_TYPES, path);
+		bool has_types = false;
+
+		TRY(dir_has(sysfs->top, types, &has_types));
+		if (has_types)
+			strlist_add(ret, take(path));
+	}
+	return NULL;
 }
 
 /* Adds the paths of the parents below @kind ("bus" or "class"), whose devices are in @inside. */
@@ -93,144 +112,212 @@ static err_t search_kind(const struct sysfs *sysfs, const char *kind, const char
 			 struct strlist *ret)
 {
 	_cleanup_(strlist_clear) struct strlist groups = { 0 };
-	struct err *e = list_if_there(sysfs, kind, &groups);
 
-	for (size_t i = 0; i < groups.count && !e; i++) {
-		_cleanup_(strlist_clear) struct strlist names = { 0 };
+	TRY(sysfs_list(sysfs->top, kind, &groups));
+	for (size_t i = 0; i < groups.count; i++) {
 		_cleanup_(mem_freep) char *group =
 			mem_printf("%s/%s%s", kind, groups.items[i], inside);
 
-		e = list_if_there(sysfs, group, &names);
-		for (size_t j = 0; j < names.count && !e; j++) {
-			char *path = mem_printf("%s/%s", group, names.items[j]);
-
-			if (has_types(sysfs, path))
-				strlist_add(ret, path);
-			else
-				free(path);
-		}
+		TRY(search_group(sysfs, group, ret));
 	}
-	return e;
+	return NULL;
 }
 
-/* Adds the parents' paths in any order. */
-static err_t list_parent_paths(const struct sysfs *sysfs, struct strlist *ret)
+/* Adds the parents' paths where the class is gone. */
+static err_t search(const struct sysfs *sysfs, struct strlist *ret)
 {
-	_cleanup_(strlist_clear) struct strlist names = { 0 };
-	struct err *e;
+	bool has_bus = false;
 
-	if (!sysfs->top)
+	TRY(dir_has(sysfs->top, "bus/mdev", &has_bus));
+	if (!has_bus)
 		return NULL;
-	e = dir_list_at(sysfs->top, SYSFS_PARENTS, &names);
-	if (is_absent(e)) {
-		err_free(e);
-		if (faccessat(sysfs->top->fd, "bus/mdev", F_OK, 0) < 0)
-			return NULL;
-		e = search_kind(sysfs, "bus", "/devices", ret);
-		return e ? e : search_kind(sysfs, "class", "", ret);
-	}
-	for (size_t i = 0; i < names.count; i++)
-		strlist_add(ret, mem_printf(SYSFS_PARENTS "/%s", names.items[i]));
-	return e;
+	TRY(search_kind(sysfs, "bus", "/devices", ret));
+	return search_kind(sysfs, "class", "", ret);
 }
 
 err_t sysfs_list_parents(const struct sysfs *sysfs, struct strlist *ret)
 {
 	_cleanup_(strlist_clear) struct strlist paths = { 0 };
-	struct err *e = list_parent_paths(sysfs, &paths);
+	bool has_class = false;
 
+	if (!sysfs->top)
+		return NULL;
+	TRY(dir_has(sysfs->top, SYSFS_PARENTS, &has_class));
+	TRY(has_class ? sysfs_list(sysfs->top, SYSFS_PARENTS, &paths) : search(sysfs, &paths));
 	for (size_t i = 0; i < paths.count; i++)
 		strlist_add(ret, mem_strdup(str_base_name(paths.items[i])));
 	strlist_sort(ret);
-	return e;
+	return NULL;
+}
+
+static err_t find_searched(const struct sysfs *sysfs, const char *parent, struct dir **ret)
+{
+	_cleanup_(strlist_clear) struct strlist paths = { 0 };
+
+	TRY(search(sysfs, &paths));
+	for (size_t i = 0; i < paths.count && !*ret; i++)
+		if (strcmp(str_base_name(paths.items[i]), parent) == 0)
+			TRY(sysfs_pass_absence(dir_open_linked(sysfs->top, paths.items[i], ret)));
+	return NULL;
+}
+
+err_t sysfs_find_parent(const struct sysfs *sysfs, const char *parent, struct dir **ret)
+{
+	_cleanup_(mem_freep) char *path = mem_printf(SYSFS_PARENTS "/%s", parent);
+	bool has_class = false;
+
+	*ret = NULL;
+	if (!sysfs->top)
+		return NULL;
+	TRY(sysfs_pass_absence(dir_open_linked(sysfs->top, path, ret)));
+	if (*ret)
+		return NULL;
+	TRY(dir_has(sysfs->top, SYSFS_PARENTS, &has_class));
+	return has_class ? NULL : find_searched(sysfs, parent, ret);
+}
+
+/* Opens the parent of the device, which the device's own link leads to. */
+static err_t find_by_device(const struct sysfs *sysfs, const struct uuid *uuid, const char *parent,
+			    struct dir **ret)
+{
+	_cleanup_(mem_freep) char *link = mem_printf(SYSFS_DEVICES "/%s", uuid->text);
+	_cleanup_(mem_freep) char *above = mem_printf("%s/..", link);
+	_cleanup_(mem_freep) char *tail = mem_printf("/%s/%s", parent, uuid->text);
+	_cleanup_(mem_freep) char *target = NULL;
+
+	TRY(sysfs_read_link(sysfs->top, link, &target));
+	if (!target || strlen(target) < strlen(tail) ||
+	    strcmp(target + strlen(target) - strlen(tail), tail) != 0)
+		return NULL;
+	return sysfs_pass_absence(dir_open_linked(sysfs->top, above, ret));
+}
+
+/* Opens the device of that name in a group of @kind, if it has types. */
+static err_t find_in_kind(const struct sysfs *sysfs, const char *kind, const char *inside,
+			  const char *parent, struct dir **ret)
+{
+	_cleanup_(strlist_clear) struct strlist groups = { 0 };
+
+	TRY(sysfs_list(sysfs->top, kind, &groups));
+	for (size_t i = 0; i < groups.count && !*ret; i++) {
+		_cleanup_(mem_freep) char *path =
+			mem_printf("%s/%s%s/%s", kind, groups.items[i], inside, parent);
+		_cleanup_(mem_freep) char *types = mem_printf("%s/" SYSFS_TYPES, path);
+		bool has_types = false;
+
+		TRY(dir_has(sysfs->top, types, &has_types));
+		if (has_types)
+			TRY(sysfs_pass_absence(dir_open_linked(sysfs->top, path, ret)));
+	}
+	return NULL;
+}
+
+err_t sysfs_find_home(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid,
+		      struct dir **ret)
+{
+	TRY(sysfs_find_parent(sysfs, parent, ret));
+	if (!*ret && sysfs->top && uuid)
+		TRY(find_by_device(sysfs, uuid, parent, ret));
+	if (!*ret && sysfs->top)
+		TRY(find_in_kind(sysfs, "bus", "/devices", parent, ret));
+	return *ret || !sysfs->top ? NULL : find_in_kind(sysfs, "class", "", parent, ret);
+}
+
+err_t sysfs_find_device(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid,
+			struct dir **ret)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+
+	*ret = NULL;
+	TRY(sysfs_find_home(sysfs, parent, uuid, &dir));
+	return dir ? sysfs_pass_absence(dir_open_at(dir, uuid->text, ret)) : NULL;
+}
+
+err_t sysfs_has_parent(const struct sysfs *sysfs, const char *parent, bool *ret)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+
+	TRY(sysfs_find_parent(sysfs, parent, &dir));
+	*ret = dir != NULL;
+	return NULL;
+}
+
+/* A name that differs from @parent only in case, or NULL. */
+static const char *find_similar(const struct strlist *names, const char *parent)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (strcasecmp(names->items[i], parent) == 0 &&
+		    strcmp(names->items[i], parent) != 0)
+			return names->items[i];
+	return NULL;
 }
 
 static err_t parent_not_found(const struct sysfs *sysfs, const char *parent)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
-	static const char advice[] = "'mdevadm types' lists the parents";
+	_cleanup_(err_freep) struct err *unlisted = sysfs_list_parents(sysfs, &names);
+	const char *similar = find_similar(&names, parent);
+	struct err *e = err_new(ERR_NOT_FOUND, "Unable to find parent device '%s'%s%s%s", parent,
+				similar ? ". Did you mean '" : "", similar ? similar : "",
+				similar ? "'?" : "");
 
-	if (!sysfs->top)
-		return err_hint(err_new(ERR_NOT_FOUND,
-					"Unable to find parent device '%s': no sysfs at '%s'",
-					parent, sysfs->env->dir[ENV_DIR_SYS]),
-				"mount it: mount -t sysfs sysfs /sys");
-	err_free(sysfs_list_parents(sysfs, &names));
-	for (size_t i = 0; i < names.count; i++)
-		if (strcasecmp(names.items[i], parent) == 0)
-			return err_hint(err_new(ERR_NOT_FOUND,
-						"Unable to find parent device '%s'. "
-						"Did you mean '%s'?",
-						parent, names.items[i]),
-					advice);
-	return err_hint(err_new(ERR_NOT_FOUND, "Unable to find parent device '%s'", parent),
-			advice);
+	if (!unlisted && !names.count)
+		return err_hint(e, "no parent is registered: no driver with mediated devices is "
+				   "loaded");
+	return err_hint(e, "'mdevadm types' lists the parents");
 }
 
-/* Opens it where the class is gone. */
-static err_t open_searched(const struct sysfs *sysfs, const char *parent, struct dir **ret)
+err_t sysfs_missing(const struct sysfs *sysfs)
 {
-	_cleanup_(strlist_clear) struct strlist paths = { 0 };
-	struct err *e = list_parent_paths(sysfs, &paths);
-
-	if (e)
-		return e;
-	for (size_t i = 0; i < paths.count; i++)
-		if (strcmp(str_base_name(paths.items[i]), parent) == 0)
-			return dir_open_linked(sysfs->top, paths.items[i], ret);
-	return parent_not_found(sysfs, parent);
+	return err_hint(err_new(ERR_FAILED, "no sysfs at '%s'", sysfs->env->dir[ENV_DIR_SYS]),
+			"mount it: mount -t sysfs sysfs /sys");
 }
 
 err_t sysfs_open_parent(const struct sysfs *sysfs, const char *parent, struct dir **ret)
 {
-	_cleanup_(mem_freep) char *path = mem_printf(SYSFS_PARENTS "/%s", parent);
-	struct err *e;
+	_cleanup_(dir_freep) struct dir *dir = NULL;
 
 	if (!sysfs->top)
+		return err_set_kind(
+			err_wrap(sysfs_missing(sysfs), "Unable to find parent device '%s'", parent),
+			ERR_NOT_FOUND);
+	TRY(sysfs_find_parent(sysfs, parent, &dir));
+	if (!dir)
 		return parent_not_found(sysfs, parent);
-	e = dir_open_linked(sysfs->top, path, ret);
-	if (!is_absent(e))
-		return e;
-	err_free(e);
-	if (faccessat(sysfs->top->fd, SYSFS_PARENTS, F_OK, 0) < 0)
-		return open_searched(sysfs, parent, ret);
-	return parent_not_found(sysfs, parent);
+	*ret = take(dir);
+	return NULL;
 }
 
-bool sysfs_has_types(const struct dir *dir)
+err_t sysfs_has_types(const struct dir *dir, bool *ret)
 {
-	return dir_has(dir, SYSFS_TYPES);
+	return dir_has(dir, SYSFS_TYPES, ret);
 }
 
-bool sysfs_has_type(const struct dir *dir, const char *type)
+err_t sysfs_has_type(const struct dir *dir, const char *type, bool *ret)
 {
 	_cleanup_(mem_freep) char *path = mem_printf(SYSFS_TYPES "/%s", type);
 
-	return dir_has(dir, path);
+	return dir_has(dir, path, ret);
 }
 
-err_t sysfs_write(int fd, const char *path, const char *value, const char *end,
-		  const struct sysfs_cause *causes)
+err_t sysfs_write(int fd, const char *path, const char *value, const char *end)
 {
 	_cleanup_(mem_freep) char *line = mem_printf("%s%s", value, end);
 	_cleanup_(mem_freep) char *shown = str_escape(value);
 	ssize_t written = write(fd, line, strlen(line));
-	int errnum = errno;
-	struct err *e;
 
-	if (written == (ssize_t)strlen(line))
-		return NULL;
-	if (written >= 0)
+	if (written < 0)
+		return err_errno(errno, "cannot write '%s' to '%s'", shown, path);
+	if ((size_t)written < strlen(line))
 		return err_new(ERR_FAILED, "cannot write '%s' to '%s': only %zd of %zu bytes",
 			       shown, path, written, strlen(line));
+	return NULL;
+}
 
-	for (; causes->errnum; causes++) {
-		if (causes->errnum != errnum)
-			continue;
-		e = err_set_kind(err_errno(errnum, "%s: cannot write '%s' to '%s'", causes->meaning,
-					   shown, path),
-				 causes->kind);
-		return causes->hint ? err_hint(e, "%s", causes->hint) : e;
-	}
-	return err_errno(errnum, "cannot write '%s' to '%s'", shown, path);
+err_t sysfs_hint(const struct sysfs *sysfs, struct err *e)
+{
+	if (err_is(e, EROFS))
+		return err_hint(e, "the sysfs at '%s' is mounted read-only: mount -o remount,rw %s",
+				sysfs->top->path, sysfs->top->path);
+	return err_hint_for_errnum(e);
 }

@@ -2,7 +2,9 @@
 /* What the files of this floor share. */
 #pragma once
 
+#include "base/uuid.h"
 #include "kernel/sysfs.h"
+#include "model/device.h"
 
 /* The kernel never hands out more than a page. */
 #define SYSFS_FILE_MAX 65536
@@ -10,22 +12,44 @@
 #define SYSFS_DEVICES "bus/mdev/devices"
 #define SYSFS_TYPES   "mdev_supported_types"
 
+#define SYSFS_LOG_HINT "the kernel's log says why: journalctl -k"
+
 struct sysfs {
 	const struct env *env;
 	struct dir *top; /* NULL if there is none */
 };
 
-/* What an errno means for one attribute; a table ends with errnum 0. */
-struct sysfs_cause {
-	int errnum;
-	enum err_kind kind;
-	const char *meaning;
-	const char *hint; /* NULL if there is nothing to advise */
-};
+/* Takes @e; NULL if it says that what was looked for is surely not there. */
+err_t sysfs_pass_absence(struct err *e);
+/* The error of an operation that cannot do without a sysfs. */
+err_t sysfs_missing(const struct sysfs *sysfs);
+
+/* Opens what is there; *ret is NULL if it, or what it is in, is surely not there. */
+err_t sysfs_find_parent(const struct sysfs *sysfs, const char *parent, struct dir **ret);
+/*
+ * The same for what has devices: while a driver goes, the class's link to the parent is the first to
+ * go, then its devices, one after the other, then its types (mdev_unregister_parent() in the kernel's
+ * drivers/vfio/mdev/mdev_core.c). @uuid is that of a device of it, or NULL.
+ */
+err_t sysfs_find_home(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid,
+		      struct dir **ret);
+err_t sysfs_find_device(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid,
+			struct dir **ret);
+
+/*
+ * Adds the names in the directory @path, in no order; nothing if it is surely not there. Links are
+ * followed.
+ */
+err_t sysfs_list(const struct dir *at, const char *path, struct strlist *ret);
+/* *ret is what the link @path points to, owned by the caller, or NULL if there is surely none. */
+err_t sysfs_read_link(const struct dir *at, const char *path, char **ret);
+/* The number in the type's available_instances. */
+err_t sysfs_read_instances(const struct dir *type, unsigned long *ret);
 
 /*
  * Writes @value and then @end with one write() to the descriptor @fd of @path. Errors carry value,
- * path and errno, and what @causes says of it.
+ * path and errno, and say nothing of what it means.
  */
-err_t sysfs_write(int fd, const char *path, const char *value, const char *end,
-		  const struct sysfs_cause *causes);
+err_t sysfs_write(int fd, const char *path, const char *value, const char *end);
+/* What to do about a file of sysfs that cannot be opened for writing. */
+err_t sysfs_hint(const struct sysfs *sysfs, struct err *e);

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading the types of parents. */
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sysfs_private.h"
-
-static bool is_gone(const struct err *e)
-{
-	return err_errnum(e) == ENOENT || err_errnum(e) == ENODEV;
-}
 
 /* Cuts the spaces and newlines at the end. */
 static void trim(char *text)
@@ -23,22 +17,18 @@ static void trim(char *text)
 
 static err_t read_text(const struct dir *dir, const char *name, char **ret)
 {
-	struct err *e = dir_read(dir, name, SYSFS_FILE_MAX, ret, NULL);
-
-	if (!e)
-		trim(*ret);
-	return e;
+	TRY(dir_read(dir, name, SYSFS_FILE_MAX, ret, NULL));
+	trim(*ret);
+	return NULL;
 }
 
 /* A file that a driver need not have: empty if it is not there. */
 static err_t read_optional_text(const struct dir *dir, const char *name, char **ret)
 {
-	struct err *e = read_text(dir, name, ret);
-
-	if (!e || !is_gone(e))
-		return e;
-	err_free(e);
-	*ret = mem_strdup("");
+	*ret = NULL;
+	TRY(sysfs_pass_absence(read_text(dir, name, ret)));
+	if (!*ret)
+		*ret = mem_strdup("");
 	return NULL;
 }
 
@@ -60,36 +50,40 @@ static char *join_lines(const char *text)
 	return joined;
 }
 
-static err_t read_instances(const struct dir *dir, unsigned long *ret)
+err_t sysfs_read_instances(const struct dir *type, unsigned long *ret)
 {
 	_cleanup_(mem_freep) char *text = NULL;
 	_cleanup_(mem_freep) char *shown = NULL;
-	struct err *e = read_text(dir, "available_instances", &text);
 
-	if (e)
-		return e;
+	TRY(read_text(type, "available_instances", &text));
 	if (str_to_number(text, LONG_MAX, ret))
 		return NULL;
 	shown = str_escape(text);
 	return err_new(ERR_FAILED, "'%s/available_instances' has '%s', which is no number",
-		       dir->path, shown);
+		       type->path, shown);
 }
 
 static err_t read_type(const struct dir *dir, struct mdev_type *type)
 {
 	_cleanup_(mem_freep) char *description = NULL;
-	struct err *e;
 
-	e = read_instances(dir, &type->available_instances);
-	if (!e)
-		e = read_text(dir, "device_api", &type->device_api);
-	if (!e)
-		e = read_optional_text(dir, "name", &type->name);
-	if (!e)
-		e = read_optional_text(dir, "description", &description);
-	if (!e)
-		type->description = join_lines(description);
-	return e;
+	TRY(sysfs_read_instances(dir, &type->available_instances));
+	TRY(read_text(dir, "device_api", &type->device_api));
+	TRY(read_optional_text(dir, "name", &type->name));
+	TRY(read_optional_text(dir, "description", &description));
+	type->description = join_lines(description);
+	return NULL;
+}
+
+/* Whether @e, the failure to read the type @id, came of its going. */
+static bool has_gone(const struct err *e, const struct dir *types, const char *id)
+{
+	bool is_there = true;
+
+	if (!err_is_absence(e))
+		return false;
+	err_free(dir_has(types, id, &is_there));
+	return !is_there;
 }
 
 /* Adds the type @id; one that is there but cannot be read is warned about. */
@@ -107,7 +101,7 @@ static void add_type(const struct sysfs *sysfs, const struct dir *types, const c
 		return;
 	}
 	mdev_type_clear(&type);
-	if (is_gone(e) && !dir_has(types, id))
+	if (has_gone(e, types, id))
 		err_free(e);
 	else
 		env_warn(sysfs->env,
@@ -115,46 +109,46 @@ static void add_type(const struct sysfs *sysfs, const struct dir *types, const c
 }
 
 /* *ret is NULL if the parent has no types: its driver has just gone. */
-static err_t read_parent(const struct sysfs *sysfs, const char *name, struct parent **ret)
+static err_t list_types(const struct sysfs *sysfs, const char *parent, struct dir **ret,
+			struct strlist *ret_ids)
 {
-	_cleanup_(parent_freep) struct parent *parent = parent_new(name);
-	_cleanup_(strlist_clear) struct strlist ids = { 0 };
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 	_cleanup_(dir_freep) struct dir *types = NULL;
-	struct err *e;
 
-	e = sysfs_open_parent(sysfs, name, &dir);
-	if (!e)
-		e = dir_open_at(dir, SYSFS_TYPES, &types);
-	if (!e)
-		e = dir_list(types, &ids);
-	if (e && (is_gone(e) || err_kind(e) == ERR_NOT_FOUND)) {
-		err_free(e);
+	TRY(sysfs_find_parent(sysfs, parent, &dir));
+	if (dir)
+		TRY(sysfs_pass_absence(dir_open_at(dir, SYSFS_TYPES, &types)));
+	if (types)
+		TRY(sysfs_pass_absence(dir_list(types, ret_ids)));
+	*ret = take(types);
+	return NULL;
+}
+
+static err_t read_parent(const struct sysfs *sysfs, const char *name, struct parent_list *ret)
+{
+	_cleanup_(strlist_clear) struct strlist ids = { 0 };
+	_cleanup_(dir_freep) struct dir *types = NULL;
+	struct parent *parent;
+
+	TRY(list_types(sysfs, name, &types, &ids));
+	if (!types)
 		return NULL;
-	}
-	for (size_t i = 0; i < ids.count && !e; i++)
+	parent = parent_new(name);
+	for (size_t i = 0; i < ids.count; i++)
 		add_type(sysfs, types, ids.items[i], parent);
-	if (!e)
-		*ret = take(parent);
-	return e;
+	parent_list_add(ret, parent);
+	return NULL;
 }
 
 err_t sysfs_read_parents(const struct sysfs *sysfs, const char *parent, struct parent_list *ret)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
-	struct err *e = NULL;
 
 	if (parent)
 		strlist_add(&names, mem_strdup(parent));
 	else
-		e = sysfs_list_parents(sysfs, &names);
-
-	for (size_t i = 0; i < names.count; i++) {
-		struct parent *read = NULL;
-
-		env_warn(sysfs->env, read_parent(sysfs, names.items[i], &read));
-		if (read)
-			parent_list_add(ret, read);
-	}
-	return e;
+		TRY(sysfs_list_parents(sysfs, &names));
+	for (size_t i = 0; i < names.count; i++)
+		env_warn(sysfs->env, read_parent(sysfs, names.items[i], ret));
+	return NULL;
 }

@@ -1,101 +1,161 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * A device is used through /dev/vfio/GROUP and a device file got from it, which /proc shows as
- * "anon_inode:[vfio-device]", or through /dev/vfio/devices/vfioN
- * (Documentation/driver-api/vfio.rst).
- */
+/* See the kernel's Documentation/driver-api/vfio.rst. */
 #include "kernel/users.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "openers.h"
 #include "sysfs_private.h"
 
 #define COMM_MAX 64
 
-/* A VFIO file that a process has open. */
-struct use {
-	dev_t dev;
-	ino_t inode;
-	char *pid;
-	bool has_devices; /* the process has files of VFIO devices */
-};
-
 struct users {
 	const struct env *env;
-	struct use *items;
-	size_t count;
+	const struct sysfs *sysfs;
+	pthread_mutex_t mutex; /* of what follows, until it is read */
+	bool is_read;
+	struct openers openers;
 };
+
+/* The numbers of the nodes through which a device is used. */
+struct nodes {
+	char *group_path; /* below /dev, NULL if the device has no group */
+	dev_t group;	  /* 0 if there is none */
+	dev_t *cdevs;
+	size_t cdev_count;
+};
+
+static void nodes_clear(struct nodes *nodes)
+{
+	free(nodes->group_path);
+	free(nodes->cdevs);
+}
+
+struct users *users_new(const struct env *env, const struct sysfs *sysfs)
+{
+	struct users *users = mem_zalloc(sizeof(*users));
+
+	users->env = env;
+	users->sysfs = sysfs;
+	pthread_mutex_init(&users->mutex, NULL);
+	return users;
+}
 
 void users_free(struct users *users)
 {
 	if (!users)
 		return;
-	for (size_t i = 0; i < users->count; i++)
-		free(users->items[i].pid);
-	free(users->items);
+	openers_clear(&users->openers);
+	pthread_mutex_destroy(&users->mutex);
 	free(users);
 }
 
-static void add_use(struct users *users, const struct stat *st, const char *pid)
+/* "MAJOR:MINOR\n"; 0 if it is none. */
+static dev_t parse_number(char *text)
 {
-	users->items = mem_resize(users->items, users->count + 1, sizeof(*users->items));
-	users->items[users->count++] =
-		(struct use){ .dev = st->st_dev, .inode = st->st_ino, .pid = mem_strdup(pid) };
+	char *colon = strchr(text, ':');
+	unsigned long major = 0;
+	unsigned long minor = 0;
+
+	text[strcspn(text, "\n")] = '\0';
+	if (!colon)
+		return 0;
+	*colon = '\0';
+	if (!str_to_number(text, UINT32_MAX, &major) ||
+	    !str_to_number(colon + 1, UINT32_MAX, &minor))
+		return 0;
+	return makedev((unsigned)major, (unsigned)minor);
 }
 
-/* Adds what @pid has open of VFIO; nothing if it ends meanwhile or is not ours to see. */
-static void read_process(struct users *users, const struct dir *proc, const char *pid)
+/* The number of the node @path below /dev; 0 if there is no character device. */
+static err_t number_of_node(const struct env *env, const char *path, dev_t *ret)
 {
-	_cleanup_(mem_freep) char *path = mem_printf("%s/fd", pid);
-	_cleanup_(strlist_clear) struct strlist names = { 0 };
-	_cleanup_(dir_freep) struct dir *dir = NULL;
-	size_t first = users->count;
-	bool has_devices = false;
-	struct err *e = dir_open_linked(proc, path, &dir);
+	_cleanup_(mem_freep) char *full = mem_printf("%s/%s", env->dir[ENV_DIR_DEV], path);
+	struct stat st = { 0 };
 
-	if (!e)
-		e = dir_list_at(dir, ".", &names);
-	for (size_t i = 0; i < names.count; i++) {
-		char target[256];
-		ssize_t length = readlinkat(dir->fd, names.items[i], target, sizeof(target) - 1);
-		struct stat st;
-
-		if (length < 0)
-			continue;
-		target[length] = '\0';
-		if (strcmp(target, "anon_inode:[vfio-device]") == 0)
-			has_devices = true;
-		else if (strstr(target, "vfio") && fstatat(dir->fd, names.items[i], &st, 0) == 0)
-			add_use(users, &st, pid);
-	}
-	for (size_t i = first; i < users->count; i++)
-		users->items[i].has_devices = has_devices;
-	err_free(e);
-}
-
-err_t users_read(const struct env *env, struct users **ret)
-{
-	_cleanup_(users_freep) struct users *users = mem_zalloc(sizeof(*users));
-	_cleanup_(strlist_clear) struct strlist pids = { 0 };
-	_cleanup_(dir_freep) struct dir *proc = NULL;
-	struct err *e = dir_open(env->dir[ENV_DIR_PROC], &proc);
-
-	users->env = env;
-	if (!e)
-		e = dir_list_at(proc, ".", &pids);
-	if (e)
-		return err_wrap(e, "cannot tell who has the device open");
-	for (size_t i = 0; i < pids.count; i++)
-		if (pids.items[i][0] >= '0' && pids.items[i][0] <= '9')
-			read_process(users, proc, pids.items[i]);
-	*ret = take(users);
+	if (stat(full, &st) < 0 && !errnum_is_absence(errno))
+		return err_errno(errno, "cannot look at '%s'", full);
+	*ret = S_ISCHR(st.st_mode) ? st.st_rdev : 0;
 	return NULL;
+}
+
+/* The number in the file dev of the directory @path of @at, else that of the node. */
+static err_t read_number(const struct users *users, const struct dir *at, const char *path,
+			 const char *node, dev_t *ret)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+	_cleanup_(mem_freep) char *text = NULL;
+
+	TRY(sysfs_pass_absence(dir_open_linked(at, path, &dir)));
+	if (dir)
+		TRY(sysfs_pass_absence(dir_read(dir, "dev", SYSFS_FILE_MAX, &text, NULL)));
+	if (!text)
+		return number_of_node(users->env, node, ret);
+	*ret = parse_number(text);
+	return *ret ? NULL : err_new(ERR_FAILED, "'%s/dev' has no device number", dir->path);
+}
+
+static err_t read_group(const struct users *users, const struct dir *device, struct nodes *nodes)
+{
+	_cleanup_(mem_freep) char *target = NULL;
+	_cleanup_(mem_freep) char *path = NULL;
+
+	TRY(sysfs_read_link(device, "iommu_group", &target));
+	if (!target)
+		return NULL;
+	path = mem_printf("class/vfio/%s", str_base_name(target));
+	nodes->group_path = mem_printf("vfio/%s", str_base_name(target));
+	return read_number(users, users->sysfs->top, path, nodes->group_path, &nodes->group);
+}
+
+static err_t read_cdevs(const struct users *users, const struct dir *device, struct nodes *nodes)
+{
+	_cleanup_(strlist_clear) struct strlist names = { 0 };
+
+	TRY(sysfs_list(device, "vfio-dev", &names));
+	nodes->cdevs = mem_alloc((names.count + 1) * sizeof(*nodes->cdevs));
+	for (size_t i = 0; i < names.count; i++) {
+		_cleanup_(mem_freep) char *path = mem_printf("vfio-dev/%s", names.items[i]);
+		_cleanup_(mem_freep) char *node = mem_printf("vfio/devices/%s", names.items[i]);
+		dev_t number = 0;
+
+		TRY(read_number(users, device, path, node, &number));
+		/* A kernel without VFIO_DEVICE_CDEV has the directory and no node. */
+		if (number)
+			nodes->cdevs[nodes->cdev_count++] = number;
+	}
+	return NULL;
+}
+
+enum group_answer {
+	GROUP_UNKNOWN,
+	GROUP_OPENS,
+	GROUP_BUSY,
+};
+
+/* A group opens once at a time and, since Linux 6.6, not while a device of it is open as vfioN. */
+static enum group_answer ask_group(const struct users *users, const struct nodes *nodes)
+{
+	_cleanup_(mem_freep) char *path = mem_printf("%s/%s", users->env->dir[ENV_DIR_DEV],
+						     nodes->group_path ? nodes->group_path : "");
+	_cleanup_(fd_closep) int fd = -1;
+	struct stat st;
+
+	if (!nodes->group || stat(path, &st) < 0 || !S_ISCHR(st.st_mode) ||
+	    st.st_rdev != nodes->group)
+		return GROUP_UNKNOWN;
+	fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0)
+		return GROUP_OPENS;
+	return errno == EBUSY ? GROUP_BUSY : GROUP_UNKNOWN;
 }
 
 static char *describe(const struct users *users, const char *pid)
@@ -111,65 +171,70 @@ static char *describe(const struct users *users, const char *pid)
 	return mem_printf("pid %s (%s)", pid, name);
 }
 
-/* Adds those who have the file @path below /dev open; @is_group says that it is a group. */
-static void add_users_of(const struct users *users, const char *path, bool is_group,
-			 struct strlist *ret)
+static bool is_cdev(const struct nodes *nodes, dev_t number)
 {
-	_cleanup_(mem_freep) char *full = mem_printf("%s/%s", users->env->dir[ENV_DIR_DEV], path);
-	struct stat st;
+	for (size_t i = 0; i < nodes->cdev_count; i++)
+		if (nodes->cdevs[i] == number)
+			return true;
+	return false;
+}
 
-	if (stat(full, &st) < 0)
-		return;
-	for (size_t i = 0; i < users->count; i++) {
-		const struct use *use = &users->items[i];
+/* Adds those who use the device; *ret_seen counts also those who have the group alone. */
+static void add_users(const struct users *users, const struct nodes *nodes, struct strlist *ret,
+		      size_t *ret_seen)
+{
+	for (size_t i = 0; i < users->openers.count; i++) {
+		const struct opener *use = &users->openers.items[i];
+		bool has_group = nodes->group && use->number == nodes->group;
+		bool has_cdev = is_cdev(nodes, use->number);
 
-		if (use->dev == st.st_dev && use->inode == st.st_ino &&
-		    (!is_group || use->has_devices))
+		*ret_seen += has_group || has_cdev;
+		if (has_cdev || (has_group && use->has_vfio_devices))
 			strlist_add(ret, describe(users, use->pid));
 	}
+	strlist_sort(ret);
 }
 
-static char *join(const struct strlist *list)
+/* /proc, the first time that it is needed. */
+static err_t read_once(struct users *users)
 {
-	char *joined = NULL;
+	struct err *e = NULL;
 
-	for (size_t i = 0; i < list->count; i++) {
-		_cleanup_(mem_freep) char *before = joined;
-
-		joined = before ? mem_printf("%s, %s", before, list->items[i])
-				: mem_strdup(list->items[i]);
-	}
-	return joined;
+	pthread_mutex_lock(&users->mutex);
+	if (!users->is_read)
+		e = openers_read(users->env, &users->openers);
+	if (!e)
+		users->is_read = true;
+	pthread_mutex_unlock(&users->mutex);
+	return err_wrap(e, "cannot tell who has the device open");
 }
 
-err_t users_of(const struct users *users, const struct sysfs *sysfs, const struct device *dev,
-	       char **ret)
+static err_t find_users(struct users *users, const struct nodes *nodes, struct strlist *ret)
+{
+	enum group_answer answer = ask_group(users, nodes);
+	size_t seen = 0;
+
+	if (!nodes->cdev_count && (answer == GROUP_OPENS || !nodes->group))
+		return NULL;
+	TRY(read_once(users));
+	add_users(users, nodes, ret, &seen);
+	if (answer == GROUP_BUSY && !seen)
+		strlist_add(ret, mem_strdup("a process that cannot be seen"));
+	return NULL;
+}
+
+err_t users_of(struct users *users, const struct device *dev, char **ret)
 {
 	_cleanup_(strlist_clear) struct strlist found = { 0 };
-	_cleanup_(strlist_clear) struct strlist cdevs = { 0 };
-	_cleanup_(dir_freep) struct dir *parent = NULL;
+	_cleanup_(nodes_clear) struct nodes nodes = { 0 };
 	_cleanup_(dir_freep) struct dir *dir = NULL;
-	_cleanup_(mem_freep) char *group = NULL;
-	_cleanup_(mem_freep) char *group_node = NULL;
-	struct err *e = sysfs_open_parent(sysfs, dev->parent, &parent);
 
-	if (!e)
-		e = dir_open_at(parent, dev->uuid.text, &dir);
-	if (e)
-		return e;
-
-	err_free(dir_read_link(dir, "iommu_group", &group));
-	if (group) {
-		group_node = mem_printf("vfio/%s", str_base_name(group));
-		add_users_of(users, group_node, true, &found);
-	}
-	err_free(dir_list_at(dir, "vfio-dev", &cdevs));
-	for (size_t i = 0; i < cdevs.count; i++) {
-		_cleanup_(mem_freep) char *node = mem_printf("vfio/devices/%s", cdevs.items[i]);
-
-		add_users_of(users, node, false, &found);
-	}
-	strlist_sort(&found);
-	*ret = join(&found);
+	TRY(sysfs_find_device(users->sysfs, dev->parent, &dev->uuid, &dir));
+	if (dir)
+		TRY(read_group(users, dir, &nodes));
+	if (dir)
+		TRY(read_cdevs(users, dir, &nodes));
+	TRY(find_users(users, &nodes, &found));
+	*ret = found.count ? strlist_join(&found, "") : NULL;
 	return NULL;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/dir.h"
+#include "base/process.h"
 
 #define PROC_FILE_MAX (16 * 1024 * 1024)
 #define COMMAND_MAX   80
@@ -40,30 +41,10 @@ static char *command_of(const struct env *env, const char *pid)
 	return command;
 }
 
-/* Fields 3 and 22 of stat: proc(5). */
-unsigned long long process_start(const struct env *env, pid_t pid)
-{
-	_cleanup_(mem_freep) char *path =
-		mem_printf("%s/%d/stat", env->dir[ENV_DIR_PROC], (int)pid);
-	_cleanup_(mem_freep) char *text = NULL;
-	_cleanup_(err_freep) struct err *e = stream_read(path, PROC_FILE_MAX, &text, NULL);
-	const char *at;
-
-	if (e)
-		return 0;
-	/* The command before the last parenthesis may have spaces in it. */
-	at = strrchr(text, ')');
-	if (!at || strncmp(at, ") Z", 3) == 0)
-		return 0;
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	return at ? strtoull(at, NULL, 10) : 0;
-}
-
 /* Seconds since the process began, -1 if that cannot be told. */
 static long age_of(const struct env *env, const char *pid)
 {
-	unsigned long long start = process_start(env, (pid_t)strtol(pid, NULL, 10));
+	unsigned long long start = process_start_time(env, (pid_t)strtol(pid, NULL, 10));
 	struct timespec now;
 
 	if (!start)
@@ -86,8 +67,8 @@ static char *describe_process(const struct env *env, const char *pid)
 	return mem_printf("pid %s (%s, %ld s)", pid, command, age);
 }
 
-/* The pid in a line of /proc/locks if it is a lock on that file, else NULL. */
-static const char *holder_in(char *line, const char *file)
+/* The pid in a line of /proc/locks if it is such a lock on that file, else NULL. */
+static const char *holder_in(char *line, const char *file, bool only_exclusive)
 {
 	const char *pid = NULL;
 	char *rest = NULL;
@@ -95,6 +76,8 @@ static const char *holder_in(char *line, const char *file)
 
 	for (char *at = strtok_r(line, " ", &rest); at; at = strtok_r(NULL, " ", &rest)) {
 		if (strcmp(at, "->") == 0)
+			return NULL;
+		if (word == 3 && only_exclusive && strcmp(at, "WRITE") != 0)
 			return NULL;
 		if (word == 4)
 			pid = at;
@@ -117,7 +100,7 @@ static void add_holder(const struct env *env, const char *pid, char **holders)
 	*holders = before ? mem_printf("%s, %s", before, one) : mem_strdup(one);
 }
 
-char *holders_describe(const struct env *env, int fd)
+char *holders_describe(const struct env *env, int fd, bool only_exclusive)
 {
 	_cleanup_(mem_freep) char *path = mem_printf("%s/locks", env->dir[ENV_DIR_PROC]);
 	_cleanup_(mem_freep) char *locks = NULL;
@@ -135,10 +118,10 @@ char *holders_describe(const struct env *env, int fd)
 	file = mem_printf("%02x:%02x:%lu", major(st.st_dev), minor(st.st_dev),
 			  (unsigned long)st.st_ino);
 	for (char *line = strtok_r(locks, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		const char *pid = holder_in(line, file);
+		const char *pid = holder_in(line, file, only_exclusive);
 
 		if (pid)
 			add_holder(env, pid, &holders);
 	}
-	return holders ? holders : mem_strdup("a process that has just gone");
+	return holders;
 }

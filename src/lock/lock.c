@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who wants a parent's lock first takes its gate, alone, and keeps it until the lock itself is
- * had. So one who waits for the exclusive lock keeps everybody who comes later at the gate, and
- * a stream of shared holders cannot starve it.
+ * Beside a parent's lock there is its gate. Every try for the lock passes through the gate, which
+ * lets any number of shared holders through at once. Only one who has to wait for the exclusive
+ * lock shuts it, and keeps it shut until he has the lock: so those who come later cannot overtake
+ * him for ever, and nobody else ever finds the gate shut.
  *
- * A lock file may be unlinked, but only by its exclusive holder: that way, no two runs can both
- * hold "the" lock on different files. Whoever gets a lock checks that the name still is this
- * file, and else starts over.
+ * Waiting is trying again after a pause: flock() alone has no time limit, and a timer that
+ * interrupts it would need a signal.
+ *
+ * A device's lock file is unlinked, but only by its exclusive holder: that way, no two runs can
+ * both hold "the" lock on different files. Whoever gets a lock checks that the name still is this
+ * file, and else starts over. The files of parents stay.
  */
 #include "lock/lock.h"
 
@@ -15,30 +19,39 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/dir.h"
+#include "base/interrupt.h"
+#include "base/limits.h"
+#include "base/rundir.h"
 #include "holders.h"
-#include "state.h"
-#include "wait.h"
-
-#define PARENTS "parents"
-#define GATES	"gates"
-#define DEVICES "devices"
-
-#define GATE_MS 1000
 
 struct locks {
 	const struct env *env;
-	struct dir *dir;
+	struct dir *parents;
+	struct dir *gates;
+	struct dir *devices;
 };
 
 struct lock {
-	struct dir *dir;
+	const struct locks *locks;
+	const struct dir *dir; /* borrowed from the locks */
 	char *name;
 	int fd;
-	bool unlinks; /* exclusive, and nobody would miss the file */
+	bool unlinks; /* the exclusive lock of a device, of which nobody would miss the file */
 };
+
+static err_t open_dirs(struct locks *locks)
+{
+	_cleanup_(dir_freep) struct dir *all = NULL;
+
+	TRY(rundir_make(locks->env, "lock", &all));
+	TRY(dir_make_at(all, "parents", 0755, &locks->parents));
+	TRY(dir_make_at(all, "gates", 0755, &locks->gates));
+	return dir_make_at(all, "devices", 0755, &locks->devices);
+}
 
 err_t locks_open(const struct env *env, struct locks **ret)
 {
@@ -46,7 +59,7 @@ err_t locks_open(const struct env *env, struct locks **ret)
 	struct err *e;
 
 	locks->env = env;
-	e = state_make_dir(env, "lock", &locks->dir);
+	e = open_dirs(locks);
 	if (e)
 		return err_hint(err_wrap(e, "cannot keep other runs out"),
 				"'%s/mdevadm' must be a directory that this user can write to",
@@ -59,105 +72,209 @@ void locks_free(struct locks *locks)
 {
 	if (!locks)
 		return;
-	dir_free(locks->dir);
+	dir_free(locks->parents);
+	dir_free(locks->gates);
+	dir_free(locks->devices);
 	free(locks);
 }
 
 struct deadline lock_deadline(const struct env *env)
 {
-	return deadline_in(env->lock_timeout_ms);
+	return deadline_in(env->nested ? 0 : env->lock_timeout_ms);
 }
 
-static bool is_same_file(const struct lock *lock)
+static err_t open_lock(const struct locks *locks, const struct dir *dir, const char *name,
+		       struct lock **ret)
+{
+	_cleanup_(lock_freep) struct lock *lock = mem_zalloc(sizeof(*lock));
+
+	lock->locks = locks;
+	lock->dir = dir;
+	lock->name = mem_strdup(name);
+	lock->fd =
+		openat(dir->fd, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0600);
+	if (lock->fd < 0)
+		return dir_err(dir, "open", name);
+	*ret = take(lock);
+	return NULL;
+}
+
+/* Whether the name still is this file. */
+static err_t is_current(const struct lock *lock, bool *ret)
 {
 	struct stat held;
 	struct stat named;
 
-	return fstat(lock->fd, &held) == 0 &&
-	       fstatat(lock->dir->fd, lock->name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       held.st_dev == named.st_dev && held.st_ino == named.st_ino;
-}
-
-static err_t busy(const struct locks *locks, const struct lock *lock, const char *what)
-{
-	_cleanup_(mem_freep) char *holders = holders_describe(locks->env, lock->fd);
-
-	if (locks->env->nested)
-		return err_hint(err_new(ERR_BUSY, "%s is locked by %s", what, holders),
-				"a script that mdevadm runs cannot wait for it: "
-				"do this after the operation");
-	return err_hint(err_new(ERR_BUSY, "%s is locked by %s", what, holders),
-			"wait longer with --lock-timeout SEC, or end that process");
-}
-
-/* Opens, locks and checks the file @name in @dir; @what says in a message what it is. */
-static err_t acquire(const struct locks *locks, const char *dir, const char *name,
-		     enum lock_mode mode, const struct deadline *deadline, const char *what,
-		     struct lock **ret)
-{
-	_cleanup_(lock_freep) struct lock *lock = mem_zalloc(sizeof(*lock));
-	int operation = mode == LOCK_EXCLUSIVE ? LOCK_EX : LOCK_SH;
-	struct err *e;
-
-	lock->fd = -1;
-	lock->name = mem_strdup(name);
-	e = dir_make_at(locks->dir, dir, 0755, &lock->dir);
-	if (e)
-		return e;
-
-	do {
-		bool got;
-
-		fd_closep(&lock->fd);
-		lock->fd = openat(lock->dir->fd, name,
-				  O_RDWR | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0600);
-		if (lock->fd < 0)
-			return dir_err(lock->dir, "open", name);
-		e = wait_for_flock(lock->fd, operation, deadline, &got);
-		if (e)
-			return err_wrap(e, "cannot lock %s", what);
-		if (!got)
-			return busy(locks, lock, what);
-	} while (!is_same_file(lock));
-	*ret = take(lock);
+	if (fstat(lock->fd, &held) < 0)
+		return dir_err(lock->dir, "look at", lock->name);
+	if (fstatat(lock->dir->fd, lock->name, &named, AT_SYMLINK_NOFOLLOW) == 0) {
+		*ret = held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+		return NULL;
+	}
+	if (errno != ENOENT)
+		return dir_err(lock->dir, "look at", lock->name);
+	*ret = false;
 	return NULL;
+}
+
+/* Once, without waiting. */
+static err_t try_flock(const struct lock *lock, int operation, bool *ret)
+{
+	*ret = flock(lock->fd, operation | LOCK_NB) == 0;
+	if (!*ret && errno != EWOULDBLOCK && errno != EINTR)
+		return dir_err(lock->dir, "lock", lock->name);
+	return NULL;
+}
+
+/* A try for a parent's lock that passes through its gate. */
+static err_t try_through_gate(const struct lock *lock, int operation, bool *ret)
+{
+	_cleanup_(lock_freep) struct lock *gate = NULL;
+
+	TRY(open_lock(lock->locks, lock->locks->gates, lock->name, &gate));
+	TRY(try_flock(gate, LOCK_SH, ret));
+	return *ret ? try_flock(lock, operation, ret) : NULL;
+}
+
+/* Those who have a lock that keeps @operation from being had; NULL if there are none any more. */
+static char *blockers(const struct lock *lock, int operation)
+{
+	_cleanup_(lock_freep) struct lock *gate = NULL;
+	const struct env *env = lock->locks->env;
+	char *who = holders_describe(env, lock->fd, operation == LOCK_SH);
+
+	if (who || lock->dir == lock->locks->devices)
+		return who;
+	err_free(open_lock(lock->locks, lock->locks->gates, lock->name, &gate));
+	return gate ? holders_describe(env, gate->fd, true) : NULL;
+}
+
+static err_t busy(const struct lock *lock, int operation)
+{
+	bool is_device = lock->dir == lock->locks->devices;
+	_cleanup_(mem_freep) char *who = blockers(lock, operation);
+	struct err *e = err_new(ERR_BUSY, "%s%s%s is locked by %s",
+				is_device ? "device " : "parent '", lock->name,
+				is_device ? "" : "'", who ? who : "a process that has just gone");
+
+	if (lock->locks->env->nested)
+		return err_hint(e, "a script that mdevadm runs cannot wait for it: "
+				   "do this after the operation");
+	return err_hint(e, "wait longer with --lock-timeout SEC, or end that process");
+}
+
+/* *ret: there is time for another try. An error is that of a signal. */
+static err_t pause_before_next(const struct deadline *deadline, int64_t *pause_ms, bool *ret)
+{
+	TRY(interrupt_check());
+	*ret = !deadline_is_over(deadline);
+	if (*ret)
+		deadline_sleep(deadline, *pause_ms);
+	if (*pause_ms < LOCK_PAUSE_MAX_MS)
+		*pause_ms *= 2;
+	return NULL;
+}
+
+typedef err_t (*try_fn)(const struct lock *lock, int operation, bool *ret);
+
+/* *ret is false when the time is over. */
+static err_t wait_for(const struct lock *lock, int operation, try_fn try,
+		      const struct deadline *deadline, bool *ret)
+{
+	int64_t pause_ms = LOCK_PAUSE_MIN_MS;
+	bool has_time = true;
+
+	TRY(try(lock, operation, ret));
+	while (!*ret && has_time) {
+		TRY(pause_before_next(deadline, &pause_ms, &has_time));
+		if (has_time)
+			TRY(try(lock, operation, ret));
+	}
+	return NULL;
+}
+
+static err_t lock_shared(const struct lock *lock, const struct deadline *deadline, bool *ret)
+{
+	return wait_for(lock, LOCK_SH, try_through_gate, deadline, ret);
+}
+
+static err_t lock_exclusive(const struct lock *lock, const struct deadline *deadline, bool *ret)
+{
+	_cleanup_(lock_freep) struct lock *gate = NULL;
+
+	TRY(try_through_gate(lock, LOCK_EX, ret));
+	if (*ret || deadline_is_over(deadline))
+		return NULL;
+	TRY(open_lock(lock->locks, lock->locks->gates, lock->name, &gate));
+	TRY(wait_for(gate, LOCK_EX, try_flock, deadline, ret));
+	return *ret ? wait_for(lock, LOCK_EX, try_flock, deadline, ret) : NULL;
 }
 
 err_t lock_parent(const struct locks *locks, const char *parent, enum lock_mode mode,
 		  const struct deadline *deadline, struct lock **ret)
 {
-	_cleanup_(mem_freep) char *what = mem_printf("parent '%s'", parent);
-	_cleanup_(lock_freep) struct lock *gate = NULL;
-	const struct deadline moment = deadline_in(GATE_MS);
-	const struct deadline *deadline_at_gate = deadline;
-	const struct deadline none = deadline_in(0);
-	struct err *e;
+	_cleanup_(lock_freep) struct lock *lock = NULL;
+	bool got;
 
-	/* A script that a run waits for must not wait for that run. */
-	if (locks->env->nested)
-		deadline = deadline_at_gate = &none;
-
-	/* At the gate one waits a moment in any case: others pass it all the time. */
-	if (deadline->at_ns != DEADLINE_NEVER && deadline->at_ns < moment.at_ns)
-		deadline_at_gate = &moment;
-	e = acquire(locks, GATES, parent, LOCK_EXCLUSIVE, deadline_at_gate, what, &gate);
-	if (!e)
-		e = acquire(locks, PARENTS, parent, mode, deadline, what, ret);
-	return e;
+	TRY(open_lock(locks, locks->parents, parent, &lock));
+	TRY(mode == LOCK_SHARED ? lock_shared(lock, deadline, &got)
+				: lock_exclusive(lock, deadline, &got));
+	if (!got)
+		return busy(lock, mode == LOCK_SHARED ? LOCK_SH : LOCK_EX);
+	*ret = take(lock);
+	return NULL;
 }
 
 err_t lock_device(const struct locks *locks, const struct uuid *uuid,
 		  const struct deadline *deadline, struct lock **ret)
 {
-	_cleanup_(mem_freep) char *what = mem_printf("device %s", uuid->text);
-	const struct deadline none = deadline_in(0);
-	struct err *e;
+	_cleanup_(lock_freep) struct lock *lock = NULL;
 
-	e = acquire(locks, DEVICES, uuid->text, LOCK_EXCLUSIVE,
-		    locks->env->nested ? &none : deadline, what, ret);
-	if (!e)
-		(*ret)->unlinks = true;
-	return e;
+	for (;;) {
+		bool got;
+
+		TRY(open_lock(locks, locks->devices, uuid->text, &lock));
+		TRY(wait_for(lock, LOCK_EX, try_flock, deadline, &got));
+		if (!got)
+			return busy(lock, LOCK_EX);
+		TRY(is_current(lock, &lock->unlinks));
+		if (lock->unlinks)
+			break;
+		lock_free(take(lock));
+	}
+	*ret = take(lock);
+	return NULL;
+}
+
+/* What cannot be noted makes a start give up sooner, and harms nothing. */
+void lock_mark(const struct lock *lock)
+{
+	ssize_t ignored = pwrite(lock->fd, "", 1, 0);
+
+	(void)ignored;
+}
+
+bool lock_was_marked(const struct lock *lock, long ms)
+{
+	struct timespec now;
+	struct stat st;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return fstat(lock->fd, &st) == 0 && st.st_size > 0 &&
+	       labs(now.tv_sec - st.st_mtim.tv_sec) <= ms / 1000;
+}
+
+/* flock() lets go of the old lock before it takes the new one; the gate keeps others out. */
+err_t lock_downgrade(struct lock *lock, const struct deadline *deadline)
+{
+	_cleanup_(lock_freep) struct lock *gate = NULL;
+	bool got;
+
+	TRY(open_lock(lock->locks, lock->locks->gates, lock->name, &gate));
+	TRY(wait_for(gate, LOCK_EX, try_flock, deadline, &got));
+	if (got)
+		TRY(try_flock(lock, LOCK_SH, &got));
+	return got ? NULL : busy(gate, LOCK_EX);
 }
 
 int lock_fd(const struct lock *lock)
@@ -174,11 +291,10 @@ void lock_free(struct lock *lock)
 {
 	if (!lock)
 		return;
-	if (lock->fd >= 0 && lock->unlinks)
+	if (lock->unlinks)
 		unlinkat(lock->dir->fd, lock->name, 0);
 	/* By close alone: a child that shares the description keeps the lock. */
 	fd_closep(&lock->fd);
-	dir_free(lock->dir);
 	free(lock->name);
 	free(lock);
 }

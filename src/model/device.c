@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/device.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,8 +26,7 @@ struct device *device_copy(const struct device *dev)
 	struct device *copy = device_new(&dev->uuid, dev->parent, dev->type);
 
 	copy->start = dev->start;
-	for (size_t i = 0; i < dev->attr_count; i++)
-		device_insert_attr(copy, i, dev->attrs[i].name, dev->attrs[i].value);
+	device_copy_attrs(copy, dev);
 	return copy;
 }
 
@@ -47,6 +47,44 @@ void device_free(struct device *dev)
 	free(dev->type);
 	json_decref(dev->other_keys);
 	free(dev);
+}
+
+void device_copy_attrs(struct device *dev, const struct device *from)
+{
+	while (dev->attr_count)
+		device_remove_attr(dev, dev->attr_count - 1);
+	dev->attrs = mem_resize(dev->attrs, from->attr_count, sizeof(*dev->attrs));
+	for (size_t i = 0; i < from->attr_count; i++)
+		dev->attrs[i] = (struct attr){ mem_strdup(from->attrs[i].name),
+					       mem_strdup(from->attrs[i].value) };
+	dev->attr_count = from->attr_count;
+}
+
+static bool is_same_number(const char *a, const char *b)
+{
+	unsigned long long x, y;
+	char *end_a, *end_b;
+
+	errno = 0;
+	x = strtoull(a, &end_a, 0);
+	y = strtoull(b, &end_b, 0);
+	return !errno && end_a != a && end_b != b && !*end_a && !*end_b && x == y;
+}
+
+static bool is_same_attr(const struct attr *a, const struct attr *b)
+{
+	return strcmp(a->name, b->name) == 0 &&
+	       (strcmp(a->value, b->value) == 0 || is_same_number(a->value, b->value));
+}
+
+bool device_has_same_attrs(const struct device *a, const struct device *b)
+{
+	if (a->attr_count != b->attr_count)
+		return false;
+	for (size_t i = 0; i < a->attr_count; i++)
+		if (!is_same_attr(&a->attrs[i], &b->attrs[i]))
+			return false;
+	return true;
 }
 
 void device_insert_attr(struct device *dev, size_t index, const char *name, const char *value)

@@ -16,7 +16,7 @@ struct batch {
 	atomic_size_t failed;
 };
 
-static void run_one(struct batch *batch, const struct device *dev)
+static void run_one(struct batch *batch, struct device *dev)
 {
 	struct err *e = interrupt_check();
 
@@ -50,18 +50,18 @@ err_t batch_run(struct ops *ops, const struct device_list *devices, unsigned job
 	size_t wanted = most < devices->count ? most : devices->count;
 	_cleanup_(mem_freep) pthread_t *threads = mem_alloc(wanted * sizeof(*threads));
 	size_t started = 0;
-	struct err *e = open_locks(ops);
 
-	if (e)
-		return e;
+	TRY(ops_open_locks(ops));
 	/* One of them is this thread; where no thread can be had, it does the work alone. */
 	while (started + 1 < wanted && pthread_create(&threads[started], NULL, work, &batch) == 0)
 		started++;
 	work(&batch);
 	for (size_t i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
-	if (!batch.failed)
-		return NULL;
-	return err_new(ERR_PARTIAL, "cannot %s %zu of %zu devices", verb, (size_t)batch.failed,
-		       devices->count);
+	if (batch.failed)
+		return err_new(ERR_PARTIAL, "cannot %s %zu of %zu devices", verb,
+			       (size_t)batch.failed, devices->count);
+	if (devices->left_out)
+		return err_new(ERR_PARTIAL, "%zu could not be read", devices->left_out);
+	return NULL;
 }

@@ -4,11 +4,76 @@
  * while they are locked: a definition may be added, or the device be started elsewhere, while
  * this run waits. So they are worked out twice, before and under the locks, until both agree.
  */
+#include "claim.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/interrupt.h"
-#include "context.h"
+#include "kernel/mdev.h"
+
+/* So often at least, however little time there is: no lock is waited for here. */
+#define MIN_TRIES 3
+
+void cover_clear(struct cover *cover)
+{
+	for (size_t i = 0; i < cover->count; i++) {
+		lock_free(cover->items[i].lock);
+		free(cover->items[i].name);
+		free(cover->items[i].physical);
+	}
+	free(cover->items);
+	*cover = (struct cover){ 0 };
+}
+
+const struct covered *cover_find(const struct cover *cover, const char *parent)
+{
+	for (size_t i = 0; i < cover->count; i++)
+		if (strcmp(cover->items[i].name, parent) == 0)
+			return &cover->items[i];
+	return NULL;
+}
+
+/* Adds the parent and its physical function. */
+static err_t add_names(const struct ops *ops, const char *parent, struct strlist *ret)
+{
+	char *physical = NULL;
+
+	TRY(sysfs_physical_function(ops->sysfs, parent, &physical));
+	strlist_add(ret, mem_strdup(parent));
+	if (physical)
+		strlist_add(ret, physical);
+	return NULL;
+}
+
+static err_t lock_one(struct ops *ops, const char *name, enum lock_mode mode,
+		      const struct deadline *deadline, struct cover *cover)
+{
+	struct covered covered = { 0 };
+
+	TRY(lock_parent(ops->locks, name, mode, deadline, &covered.lock));
+	covered.name = mem_strdup(name);
+	cover->items = mem_resize(cover->items, cover->count + 1, sizeof(*cover->items));
+	cover->items[cover->count++] = covered;
+	return sysfs_physical_function(ops->sysfs, name, &cover->items[cover->count - 1].physical);
+}
+
+err_t cover_parent(struct ops *ops, const char *parent, enum lock_mode mode,
+		   const struct deadline *deadline, struct cover *ret)
+{
+	_cleanup_(strlist_clear) struct strlist names = { 0 };
+	_cleanup_(cover_clear) struct cover cover = { 0 };
+
+	TRY(ops_open_locks(ops));
+	TRY(add_names(ops, parent, &names));
+	strlist_sort(&names);
+	for (size_t i = 0; i < names.count; i++)
+		TRY(lock_one(ops, names.items[i],
+			     strcmp(names.items[i], parent) == 0 ? mode : LOCK_SHARED, deadline,
+			     &cover));
+	*ret = cover;
+	cover = (struct cover){ 0 };
+	return NULL;
+}
 
 void claim_free(struct claim *claim)
 {
@@ -16,169 +81,164 @@ void claim_free(struct claim *claim)
 		return;
 	/* The device first: the reverse of the order in which they were taken. */
 	lock_free(claim->device);
-	for (size_t i = 0; claim->parents && i < claim->parent_names.count; i++)
-		lock_free(claim->parents[i]);
-	if (claim->parent_lock && claim->operations.count)
-		operations_leave(claim->ops, &claim->operations);
-	else
-		operations_announce(&claim->operations);
-	free(claim->parents);
-	strlist_clear(&claim->parent_names);
+	cover_clear(&claim->own);
 	device_free(claim->running);
 	record_free(claim->record);
 	strlist_clear(&claim->defined);
 	free(claim);
 }
 
-/* From the first claim on, signals wait until what has been begun is done or undone. */
-err_t open_locks(struct ops *ops)
+static struct claim *claim_new(struct ops *ops, const struct uuid *uuid)
 {
-	if (ops->locks)
-		return NULL;
-	interrupt_defer();
-	return locks_open(ops->env, &ops->locks);
+	struct claim *claim = mem_zalloc(sizeof(*claim));
+
+	claim->ops = ops;
+	claim->uuid = *uuid;
+	claim->cover = &claim->own;
+	return claim;
 }
 
-/* Reads what there is of the device. */
-static err_t look(const struct ops *ops, const struct uuid *uuid, struct claim *claim)
+/* One that is not understood is named and counts as none. */
+static err_t read_record(const struct ops *ops, const struct uuid *uuid, bool warns,
+			 struct record **ret)
 {
-	struct err *e = mdev_find(ops->sysfs, uuid, &claim->running);
+	struct record *record = NULL;
+	struct err *e = record_load(ops->env, uuid, &record);
 
-	if (!e)
-		e = store_find(ops->store, uuid, &claim->defined);
-	if (!e)
-		e = record_load(ops->env, uuid, &claim->record);
-	return e;
+	if (e && err_kind(e) != ERR_INVALID)
+		return e;
+	if (warns)
+		env_warn(ops->env, e);
+	else
+		err_free(e);
+	*ret = record ? record : record_new(uuid);
+	return NULL;
+}
+
+/* What its record says of its parent may be all that leads to one whose driver is going. */
+static err_t find_device(struct claim *claim, struct device **ret)
+{
+	const struct sysfs *sysfs = claim->ops->sysfs;
+	const struct device *made = claim->record->dev;
+
+	TRY(mdev_find(sysfs, &claim->uuid, ret));
+	return *ret || !made ? NULL : mdev_find_below(sysfs, made->parent, &claim->uuid, ret);
+}
+
+/* Reads what there is of the device; @is_locked says that this look counts. */
+static err_t look(struct claim *claim, bool is_locked)
+{
+	TRY(store_find(claim->ops->store, &claim->uuid, &claim->defined));
+	TRY(read_record(claim->ops, &claim->uuid, is_locked, &claim->record));
+	return find_device(claim, &claim->running);
+}
+
+err_t claim_look_again(struct claim *claim)
+{
+	struct device *running = NULL;
+
+	TRY(find_device(claim, &running));
+	device_free(claim->running);
+	claim->running = running;
+	return NULL;
 }
 
 /* The parents concerned, sorted. */
-static void list_parents(const struct claim *claim, const char *parent, struct strlist *ret)
+static err_t list_concerned(const struct claim *claim, const struct claim_request *request,
+			    struct strlist *ret)
 {
-	if (parent)
-		strlist_add(ret, mem_strdup(parent));
+	const char *target = request->parent;
+	bool is_there = false;
+
+	if (!target && request->is_start && claim->defined.count == 1)
+		target = claim->defined.items[0];
+	if (target)
+		TRY(sysfs_has_parent(claim->ops->sysfs, target, &is_there));
+	if (is_there)
+		TRY(add_names(claim->ops, target, ret));
 	if (claim->running)
-		strlist_add(ret, mem_strdup(claim->running->parent));
-	if (claim->record)
-		strlist_add(ret, mem_strdup(claim->record->dev->parent));
-	for (size_t i = 0; i < claim->defined.count; i++)
-		strlist_add(ret, mem_strdup(claim->defined.items[i]));
+		TRY(add_names(claim->ops, claim->running->parent, ret));
 	strlist_sort(ret);
+	return NULL;
 }
 
-static err_t lock_parents(const struct ops *ops, const struct deadline *deadline,
-			  struct claim *claim)
+/* Whether that lock is worth waiting for: only an impatient one minds. */
+static bool is_waited_for(const struct claim_request *request, const char *name,
+			  const char *physical)
+{
+	return !request->is_impatient || strcmp(name, request->parent) == 0 ||
+	       (physical && strcmp(name, physical) == 0);
+}
+
+static err_t lock_concerned(struct ops *ops, const struct claim_request *request,
+			    const struct strlist *names, struct cover *cover)
 {
 	enum lock_mode mode = ops->env->old_kernel ? LOCK_EXCLUSIVE : LOCK_SHARED;
-	struct err *e = NULL;
+	const struct deadline none = deadline_in(0);
+	_cleanup_(mem_freep) char *physical = NULL;
 
-	claim->parents = mem_zalloc(claim->parent_names.count * sizeof(struct lock *));
-	for (size_t i = 0; i < claim->parent_names.count && !e; i++)
-		e = lock_parent(ops->locks, claim->parent_names.items[i], mode, deadline,
-				&claim->parents[i]);
-	return e;
+	if (request->is_impatient)
+		TRY(sysfs_physical_function(ops->sysfs, request->parent, &physical));
+	for (size_t i = 0; i < names->count; i++) {
+		bool waits = is_waited_for(request, names->items[i], physical);
+		struct err *e = lock_one(ops, names->items[i], mode,
+					 waits ? &request->deadline : &none, cover);
+
+		/* To try again would be of no use. */
+		TRY(waits ? e : err_set_kind(e, ERR_FAILED));
+	}
+	return NULL;
 }
 
 /* Once: *ret stays NULL if the parents were others under the locks. */
-static err_t try_claim(const struct ops *ops, const struct uuid *uuid, const char *parent,
-		       const struct deadline *deadline, struct claim **ret)
+static err_t try_claim(struct ops *ops, const struct claim_request *request, struct claim **ret)
 {
+	_cleanup_(strlist_clear) struct strlist expected = { 0 };
 	_cleanup_(strlist_clear) struct strlist found = { 0 };
-	_cleanup_(claim_freep) struct claim *before = mem_zalloc(sizeof(*before));
-	_cleanup_(claim_freep) struct claim *claim = mem_zalloc(sizeof(*claim));
-	struct err *e;
+	_cleanup_(claim_freep) struct claim *before = claim_new(ops, &request->uuid);
+	_cleanup_(claim_freep) struct claim *claim = claim_new(ops, &request->uuid);
 
-	e = look(ops, uuid, before);
-	if (e)
-		return e;
-	list_parents(before, parent, &claim->parent_names);
-	e = lock_parents(ops, deadline, claim);
-	if (!e)
-		e = lock_device(ops->locks, uuid, deadline, &claim->device);
-	if (!e)
-		e = look(ops, uuid, claim);
-	if (e)
-		return e;
-	list_parents(claim, parent, &found);
-	if (strlist_is_equal(&claim->parent_names, &found))
+	TRY(look(before, false));
+	TRY(list_concerned(before, request, &expected));
+	TRY(lock_concerned(ops, request, &expected, &claim->own));
+	TRY(lock_device(ops->locks, &request->uuid, &request->deadline, &claim->device));
+	TRY(look(claim, true));
+	TRY(list_concerned(claim, request, &found));
+	if (strlist_is_equal(&expected, &found))
 		*ret = take(claim);
 	return NULL;
 }
 
-err_t claim_device_until(struct ops *ops, const struct uuid *uuid, const char *parent,
-			 const struct deadline *deadline, struct claim **ret)
+err_t claim_device(struct ops *ops, const struct claim_request *request, struct claim **ret)
 {
 	struct claim *claim = NULL;
-	struct err *e = open_locks(ops);
 
-	while (!e && !claim) {
-		e = try_claim(ops, uuid, parent, deadline, &claim);
-		if (!e && !claim && deadline_is_over(deadline))
-			e = err_hint(err_new(ERR_BUSY, "%s keeps changing its parent", uuid->text),
-				     "try again, or wait longer with --lock-timeout SEC");
+	TRY(ops_open_locks(ops));
+	for (unsigned tries = 1; !claim; tries++) {
+		TRY(try_claim(ops, request, &claim));
+		if (!claim && tries >= MIN_TRIES && deadline_is_over(&request->deadline))
+			return err_hint(err_new(ERR_BUSY, "%s keeps changing its parent",
+						request->uuid.text),
+					"try again, or wait longer with --lock-timeout SEC");
 	}
-	if (!e)
-		*ret = claim;
-	return e;
-}
-
-err_t claim_device(struct ops *ops, const struct uuid *uuid, const char *parent, struct claim **ret)
-{
-	const struct deadline deadline = lock_deadline(ops->env);
-
-	return claim_device_until(ops, uuid, parent, &deadline, ret);
-}
-
-/* Of the parents, only the one that is locked is touched: the device's lock keeps the rest out. */
-err_t claim_under_parent(struct ops *ops, const struct uuid *uuid, const struct lock *parent_lock,
-			 struct claim **ret)
-{
-	struct err *e = claim_definition(ops, uuid, ret);
-
-	if (!e)
-		(*ret)->parent_lock = parent_lock;
-	return e;
-}
-
-err_t claim_definition(struct ops *ops, const struct uuid *uuid, struct claim **ret)
-{
-	const struct deadline deadline = lock_deadline(ops->env);
-	_cleanup_(claim_freep) struct claim *claim = mem_zalloc(sizeof(*claim));
-	struct err *e = open_locks(ops);
-
-	if (!e)
-		e = lock_device(ops->locks, uuid, &deadline, &claim->device);
-	if (!e)
-		e = look(ops, uuid, claim);
-	if (!e)
-		*ret = take(claim);
-	return e;
-}
-
-/* The parent's lock by name: for a removal that blocks and has to keep it. */
-static struct lock *lock_of(const struct claim *claim, const char *parent)
-{
-	for (size_t i = 0; claim->parents && i < claim->parent_names.count; i++)
-		if (strcmp(claim->parent_names.items[i], parent) == 0)
-			return claim->parents[i];
+	*ret = claim;
 	return NULL;
 }
 
-err_t remove_claimed(struct ops *ops, const struct claim *claim, const struct device *dev,
-		     const struct deadline *deadline)
+err_t claim_under(struct ops *ops, const struct uuid *uuid, const struct cover *cover,
+		  const struct deadline *deadline, struct claim **ret)
 {
-	const struct lock *parent =
-		claim->parent_lock ? claim->parent_lock : lock_of(claim, dev->parent);
-	int fds[2] = { lock_fd(claim->device) };
-	size_t count = 1;
-	struct err *e;
+	_cleanup_(claim_freep) struct claim *claim = claim_new(ops, uuid);
 
-	if (parent)
-		fds[count++] = lock_fd(parent);
-	e = mdev_remove(ops->sysfs, dev->parent, &dev->uuid, fds, count, deadline);
-	if (e && err_kind(e) == ERR_IN_USE)
-		lock_leave(claim->device);
-	if (e)
-		return e;
-	e = record_remove(ops->env, &dev->uuid);
-	return err_also(e, record_note_stop(ops->env, &dev->uuid));
+	claim->cover = cover;
+	TRY(ops_open_locks(ops));
+	TRY(lock_device(ops->locks, uuid, deadline, &claim->device));
+	TRY(look(claim, true));
+	*ret = take(claim);
+	return NULL;
+}
+
+bool claim_covers(const struct claim *claim, const char *parent)
+{
+	return cover_find(claim->cover, parent) != NULL;
 }

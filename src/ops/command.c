@@ -13,10 +13,12 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/dir.h"
+#include "base/process.h"
 
 /* As shells have it. */
 #define STATUS_CANNOT_RUN 126
@@ -56,33 +58,75 @@ static int spawn(char *const *command, pid_t *ret)
 	return errnum;
 }
 
-static int wait_for(pid_t child)
+static int status_of(int status)
 {
-	int status = 0;
-
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_SIGNAL + WTERMSIG(status);
 }
 
 /* In the child: tells through @end why the command could not be run. */
 static void run_and_exit(char *const *command, int end)
 {
+	int status = 0;
 	pid_t child;
 	int errnum = spawn(command, &child);
 	ssize_t ignored;
 
 	if (!errnum)
-		_exit(wait_for(child));
+		_exit(process_wait(child, &status) ? STATUS_CANNOT_RUN : status_of(status));
 	ignored = write(end, &errnum, sizeof(errnum));
 	(void)ignored;
 	_exit(errnum == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN);
+}
+
+/* The errno with which that file could not be run, 0 if it could. */
+static int check_file(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0 || faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
+		return errno;
+	return S_ISREG(st.st_mode) ? 0 : EACCES;
+}
+
+/* As execvp() does: what is found and cannot be run is an answer only if nothing better is. */
+static int look_for(const char *name)
+{
+	const char *path = getenv("PATH");
+	_cleanup_(mem_freep) char *copy = mem_strdup(path ? path : "/usr/bin:/bin");
+	int errnum = ENOENT;
+	char *rest = copy;
+	char *dir;
+
+	if (strchr(name, '/'))
+		return check_file(name);
+	while ((dir = strsep(&rest, ":"))) {
+		_cleanup_(mem_freep) char *file = mem_printf("%s/%s", *dir ? dir : ".", name);
+		int found = check_file(file);
+
+		if (!found)
+			return 0;
+		if (found == EACCES)
+			errnum = EACCES;
+	}
+	return errnum;
+}
+
+err_t command_check(char *const *command, int *ret_status)
+{
+	int errnum = look_for(command[0]);
+
+	if (!errnum)
+		return NULL;
+	*ret_status = errnum == ENOENT || errnum == ENOTDIR ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
+	return err_hint(err_errno(errnum, "cannot run '%s'", command[0]),
+			"nothing was changed; give the path of a program");
 }
 
 err_t command_run(char *const *command, int *ret_status)
 {
 	_cleanup_(fd_closep) int end = -1;
 	int errnum = 0;
+	int status;
 	int ends[2];
 	pid_t child;
 
@@ -96,7 +140,8 @@ err_t command_run(char *const *command, int *ret_status)
 	if (child < 0)
 		return err_errno(errno, "cannot start a process");
 
-	*ret_status = wait_for(child);
+	TRY(process_wait(child, &status));
+	*ret_status = status_of(status);
 	if (read(end, &errnum, sizeof(errnum)) == (ssize_t)sizeof(errnum))
 		return err_errno(errnum, "cannot run '%s'", command[0]);
 	if (*ret_status)

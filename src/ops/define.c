@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "context.h"
+#include "action.h"
+#include "kernel/mdev.h"
+#include "request.h"
 
 /* Parent and type as asked for, or those of the running device of that UUID. */
-static err_t describe(const struct define_request *request, const struct claim *claim,
-		      const struct uuid *uuid, struct device **ret)
+static err_t describe_new(const struct define_request *request, const struct device *running,
+			  const struct uuid *uuid, struct device **ret)
 {
-	const struct device *running = claim->running;
 	const char *parent = request->parent;
 	const char *type = request->type;
 
@@ -37,18 +38,17 @@ static err_t describe(const struct define_request *request, const struct claim *
 
 /* Only scripts know the attributes of a device that runs. */
 static err_t describe_with_attrs(struct ops *ops, const struct define_request *request,
-				 const struct claim *claim, const struct uuid *uuid,
-				 struct device **ret)
+				 const struct uuid *uuid, struct device **ret)
 {
-	const struct device *running = claim->running;
+	_cleanup_(device_freep) struct device *running = NULL;
 	_cleanup_(device_freep) struct device *dev = NULL;
-	struct err *e = describe(request, claim, uuid, &dev);
+	bool is_told;
 
-	if (!e && running && running->type && strcmp(running->parent, dev->parent) == 0 &&
+	TRY(mdev_find(ops->sysfs, uuid, &running));
+	TRY(describe_new(request, running, uuid, &dev));
+	if (running && running->type && strcmp(running->parent, dev->parent) == 0 &&
 	    strcmp(running->type, dev->type) == 0)
-		e = callout_get_attrs(ops->callouts, dev, request->force);
-	if (e)
-		return e;
+		TRY(callout_get_attrs(ops->callouts, dev, request->force, &is_told));
 	*ret = take(dev);
 	return NULL;
 }
@@ -61,20 +61,19 @@ static err_t save_new(struct ops *ops, void *data)
 static err_t define(struct ops *ops, const struct define_request *request, const struct uuid *uuid,
 		    struct device *given)
 {
+	_cleanup_(strlist_clear) struct strlist defined = { 0 };
 	_cleanup_(device_freep) struct device *dev = given;
-	_cleanup_(claim_freep) struct claim *claim = NULL;
-	struct err *e = claim_definition(ops, uuid, &claim);
+	_cleanup_(lock_freep) struct lock *lock = NULL;
 
-	if (!e && !dev)
-		e = describe_with_attrs(ops, request, claim, uuid, &dev);
-	if (e)
-		return e;
-	if (strlist_has(&claim->defined, dev->parent))
+	TRY(lock_definitions(ops, uuid, &lock, &defined));
+	if (!dev)
+		TRY(describe_with_attrs(ops, request, uuid, &dev));
+	if (strlist_has(&defined, dev->parent))
 		return err_hint(
 			err_new(ERR_EXISTS, "it is already defined on parent '%s'", dev->parent),
 			"change it with 'mdevadm modify'");
 	warn_of_missing_type(ops, dev);
-	return action_run(ops, claim, ACTION_DEFINE, dev, request->force, save_new, dev);
+	return action_run(ops, ACTION_DEFINE, dev, request->force, save_new, dev);
 }
 
 err_t op_define(struct ops *ops, const struct define_request *request, struct uuid *ret_made)

@@ -1,229 +1,445 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The hold is written before the first device is stopped and says all that is needed to bring
- * them back: a drain that dies at any point leaves a held parent, and op_resume() goes on.
+ * Two passes under the parent's exclusive lock, which alone keeps other runs' writes away. The
+ * first one looks at each device, and changes nothing; the second one stops them. The hold is
+ * written between the two, and how a device comes back is in its record before it is stopped: a
+ * drain that dies at any point leaves a held parent, and op_resume() goes on.
  */
-#include "drain.h"
-
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/interrupt.h"
+#include "base/limits.h"
 #include "batch.h"
 #include "command.h"
+#include "journal.h"
+#include "kernel/mdev.h"
+#include "repair.h"
+#include "resume.h"
+#include "start.h"
 #include "stop.h"
 
-/* The devices of a parent, claimed one and all. */
-struct claims {
-	struct claim **items;
-	size_t count;
-};
+/* As many descriptors as stopping or starting one device takes at most: locks, pipes, a script. */
+#define DESCRIPTORS_A_JOB 24
 
-static void claims_clear(struct claims *claims)
-{
-	for (size_t i = claims->count; i > 0; i--)
-		claim_free(claims->items[i - 1]);
-	free(claims->items);
-	*claims = (struct claims){ 0 };
-}
+struct drain {
+	struct ops *ops;
+	const struct drain_request *request;
+	struct deadline deadline; /* for the locks, and for what is going by another's hand */
+	struct cover cover;
+	struct held *held;	    /* with this drain's part; NULL until it is written */
+	struct users *users;	    /* of a pass */
+	struct device_list devices; /* as they are to be started again */
+	struct err *in_use;	    /* all that the first pass has found */
+	unsigned jobs;
+	atomic_bool goes_on; /* a removal was left behind */
+};
 
 err_t op_drain_preview(struct ops *ops, const char *parent, struct device_list *ret)
 {
-	const struct list_request request = { .parent = parent };
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 	struct err *e = sysfs_open_parent(ops->sysfs, parent, &dir);
 
 	if (!e)
-		e = op_list(ops, &request, ret);
+		e = mdev_list_children(ops->sysfs, parent, ret);
 	return err_wrap(e, "cannot drain parent '%s'", parent);
 }
 
-/* In the order of the UUIDs, so that two drains cannot wait for each other. */
-static err_t claim_all(struct ops *ops, const char *parent, const struct lock *lock,
-		       struct claims *ret)
+static err_t stuck(const struct device *dev)
 {
-	_cleanup_(device_list_clear) struct device_list devices = { 0 };
-	const struct list_request request = { .parent = parent };
-	struct err *e = op_list(ops, &request, &devices);
+	return err_hint(
+		err_new(ERR_FAILED,
+			"%s is stuck: something removed it while it was being created, and "
+			"only unloading the parent's driver removes it; nothing was changed",
+			dev->uuid.text),
+		"'mdevadm stop --all --parent %s', load the driver anew, and then "
+		"'mdevadm start-parent-mdevs %s'",
+		dev->parent, dev->parent);
+}
 
-	ret->items = mem_zalloc(devices.count * sizeof(struct claim *));
-	for (size_t i = 0; i < devices.count && !e; i++) {
-		struct claim *claim;
+/*
+ * Somebody else removes it. What looks stuck, or has no type, may be going as well: see STUCK_MS.
+ */
+static err_t wait_for_going(const struct drain *drain, struct claim *claim)
+{
+	const struct deadline moment = deadline_in(STUCK_MS);
+	bool gone;
 
-		e = claim_under_parent(ops, &devices.items[i]->uuid, lock, &claim);
-		if (!e)
-			ret->items[ret->count++] = claim;
+	if (claim->running->state == DEVICE_STATE_STUCK || !claim->running->type) {
+		TRY(mdev_wait_gone(drain->ops->sysfs, claim->running->parent, &claim->uuid, &moment,
+				   &gone));
+		TRY(claim_look_again(claim));
 	}
-	return e;
+	if (!claim->running || claim->running->state != DEVICE_STATE_REMOVING)
+		return NULL;
+	TRY(mdev_wait_gone(drain->ops->sysfs, claim->running->parent, &claim->uuid,
+			   &drain->deadline, &gone));
+	if (!gone)
+		return err_wrap(mdev_removal_blocks(), "%s", claim->uuid.text);
+	return claim_look_again(claim);
 }
 
 /* Whether that is there which the drain has to stop. */
 static bool has_device(const struct claim *claim, const char *parent)
 {
-	return claim->running && claim->running->state == DEVICE_STATE_RUNNING &&
-	       strcmp(claim->running->parent, parent) == 0;
+	return claim->running && strcmp(claim->running->parent, parent) == 0;
 }
 
-/* Looks at all before anything is changed. */
-static err_t check_unused(const struct ops *ops, const char *parent, const struct claims *claims,
-			  const struct users *users)
+/* Fills @dev with what a definition of the same parent and type says; *ret: there is one. */
+static err_t ask_definition(const struct ops *ops, struct device *dev, bool *ret)
 {
-	struct err *in_use = NULL;
-	struct err *e = NULL;
+	_cleanup_(device_freep) struct device *defined = NULL;
+	struct err *e = store_load(ops->store, dev->parent, &dev->uuid, &defined);
 
-	for (size_t i = 0; i < claims->count && !e; i++) {
-		const struct claim *claim = claims->items[i];
-		_cleanup_(mem_freep) char *who = NULL;
-
-		if (!has_device(claim, parent))
-			continue;
-		e = users_of(users, ops->sysfs, claim->running, &who);
-		if (!e && who)
-			in_use = err_also(in_use, err_new(ERR_IN_USE, "%s is in use by %s",
-							  claim->running->uuid.text, who));
+	*ret = false;
+	if (e && err_kind(e) == ERR_INVALID) {
+		env_warn(ops->env, e);
+		return NULL;
 	}
-	return err_also(err_hint(in_use, "end that first; nothing was changed"), e);
-}
-
-/* The device as it has to be started again. */
-static struct device *as_it_runs(const struct ops *ops, const struct claim *claim)
-{
-	const struct device *running = claim->running;
-	struct device *dev = NULL;
-
-	if (claim->record)
-		return device_copy(claim->record->dev);
-	env_warn(ops->env, store_load(ops->store, running->parent, &running->uuid, &dev));
-	if (!dev)
-		env_warn(ops->env,
-			 err_new(ERR_FAILED,
-				 "the attributes of %s are unknown: it will be started without",
-				 running->uuid.text));
-	return dev ? dev : device_copy(running);
-}
-
-static void add_to_hold(struct hold *hold, struct device *dev)
-{
-	for (size_t i = 0; i < hold->devices.count; i++) {
-		if (!uuid_is_equal(&hold->devices.items[i]->uuid, &dev->uuid))
-			continue;
-		device_free(hold->devices.items[i]);
-		hold->devices.items[i] = dev;
-		return;
-	}
-	device_list_add(&hold->devices, dev);
-}
-
-static struct claim *find_claim(const struct claims *claims, const struct uuid *uuid)
-{
-	for (size_t i = 0; i < claims->count; i++)
-		if (claims->items[i]->running &&
-		    uuid_is_equal(&claims->items[i]->running->uuid, uuid))
-			return claims->items[i];
+	TRY(e);
+	if (!defined || strcmp(defined->type, dev->type) != 0)
+		return NULL;
+	*ret = true;
+	device_copy_attrs(dev, defined);
 	return NULL;
 }
 
-struct stops {
-	const struct claims *claims;
-	struct stop_how how;
-};
-
-static err_t stop_one(struct ops *ops, const struct device *dev, void *data)
+static void say_unknown(const struct drain *drain, const struct device *dev, bool is_defined)
 {
-	const struct stops *stops = data;
+	const char *where = is_defined ? "it will be started with those of its definition"
+				       : "it will be started without";
 
-	return stop_claimed(ops, find_claim(stops->claims, &dev->uuid), &stops->how);
+	env_warn(drain->ops->env,
+		 err_hint(err_new(ERR_FAILED, "the attributes of %s are unknown: %s",
+				  dev->uuid.text, where),
+			  "a callout that answers 'get attributes' tells them"));
 }
 
-/* Writes the hold, then stops what runs. */
-static err_t hold_and_stop(struct ops *ops, const struct drain_request *request,
-			   const struct claims *claims, const struct users *users,
-			   struct hold *hold)
+/* What was written when it was started, or what a drain that died before it stopped it knew. */
+static const struct device *known_device(const struct record *record, const char *parent)
 {
-	struct stops stops = { .claims = claims,
-			       .how = { .force = request->force,
-					.timeout_ms = request->timeout_ms,
-					.users = users } };
-	_cleanup_(device_list_clear) struct device_list devices = { 0 };
+	if (!record)
+		return NULL;
+	if (record->state == RECORD_RUNNING)
+		return record->dev;
+	return record->drained && strcmp(record->drained->parent, parent) == 0 ? record->drained
+									       : NULL;
+}
+
+/* *ret: it has told. */
+static err_t ask_record(const struct ops *ops, struct device *dev, bool *ret)
+{
+	_cleanup_(record_freep) struct record *record = NULL;
+	const struct device *known;
+	struct err *e = record_load(ops->env, &dev->uuid, &record);
+
+	/* The claim has named one that is not understood. */
+	if (e && err_kind(e) != ERR_INVALID)
+		return e;
+	err_free(e);
+	known = known_device(record, dev->parent);
+	*ret = known != NULL;
+	if (known)
+		device_copy_attrs(dev, known);
+	return NULL;
+}
+
+/*
+ * Sets the attributes with which the device has to be started again: what scripts say, what was
+ * written, what is defined. The parent's lock keeps all of that as it is.
+ */
+static err_t learn_attrs(struct ops *ops, struct device *dev, void *data)
+{
+	const struct drain *drain = data;
+	bool is_known;
+
+	TRY(callout_get_attrs(ops->callouts, dev, drain->request->force, &is_known));
+	if (!is_known)
+		TRY(ask_record(ops, dev, &is_known));
+	if (is_known)
+		return NULL;
+	TRY(ask_definition(ops, dev, &is_known));
+	say_unknown(drain, dev, is_known);
+	return NULL;
+}
+
+static err_t check_has_type(const struct device *dev)
+{
+	if (dev->type)
+		return NULL;
+	return err_hint(err_new(ERR_FAILED, "%s has no type: nothing was changed", dev->uuid.text),
+			"see whether its driver is bound to it; 'mdevadm stop --uuid %s'",
+			dev->uuid.text);
+}
+
+static err_t look_at_users(struct drain *drain, const struct device *dev)
+{
+	_cleanup_(mem_freep) char *who = NULL;
+
+	TRY(users_of(drain->users, dev, &who));
+	if (who)
+		drain->in_use = err_also(drain->in_use, err_new(ERR_IN_USE, "%s is in use by %s",
+								dev->uuid.text, who));
+	return NULL;
+}
+
+static err_t look_at(struct drain *drain, const struct uuid *uuid)
+{
+	const char *parent = drain->request->parent;
+	_cleanup_(claim_freep) struct claim *claim = NULL;
+
+	TRY(claim_under(drain->ops, uuid, &drain->cover, &drain->deadline, &claim));
+	if (has_device(claim, parent))
+		TRY(wait_for_going(drain, claim));
+	TRY(repair_claimed(claim));
+	if (!has_device(claim, parent))
+		return NULL;
+	if (claim->running->state == DEVICE_STATE_STUCK)
+		return stuck(claim->running);
+	TRY(check_has_type(claim->running));
+	TRY(look_at_users(drain, claim->running));
+	device_list_add(&drain->devices, device_copy(claim->running));
+	return interrupt_check();
+}
+
+/* The first pass. */
+static err_t look_at_all(struct drain *drain)
+{
+	_cleanup_(device_list_clear) struct device_list children = { 0 };
+
+	TRY(mdev_list_children(drain->ops->sysfs, drain->request->parent, &children));
+	for (size_t i = 0; i < children.count; i++)
+		TRY(look_at(drain, &children.items[i]->uuid));
+	TRY(err_hint(take(drain->in_use),
+		     "end that first, or wait for it with --wait-users SEC; nothing was changed"));
+	return err_wrap(batch_run(drain->ops, &drain->devices, drain->jobs,
+				  "tell the attributes of", learn_attrs, drain),
+			"nothing was changed");
+}
+
+/* Fewer jobs where descriptors are short: with none for one job, nothing is begun. */
+static err_t reserve_descriptors(struct drain *drain)
+{
+	size_t wanted = (size_t)drain->request->jobs * DESCRIPTORS_A_JOB;
+	_cleanup_(mem_freep) int *fds = mem_alloc(wanted * sizeof(*fds));
+	int any = lock_fd(drain->cover.items[0].lock);
+	size_t count = 0;
+	int errnum = 0;
+
+	while (count < wanted && !errnum) {
+		fds[count] = fcntl(any, F_DUPFD_CLOEXEC, 0);
+		if (fds[count] < 0)
+			errnum = errno;
+		else
+			count++;
+	}
+	for (size_t i = 0; i < count; i++)
+		close(fds[i]);
+	drain->jobs = (unsigned)(count / DESCRIPTORS_A_JOB);
+	if (drain->jobs)
+		return NULL;
+	return err_hint(err_errno(errnum, "there are not enough descriptors: nothing was changed"),
+			"allow more, with 'ulimit -n' or the unit's LimitNOFILE=");
+}
+
+/* One that is there already, of a drain that ended or died, goes on under its name. */
+static err_t write_hold(struct drain *drain)
+{
+	const struct drain_request *request = drain->request;
+	_cleanup_(device_list_clear) struct device_list void_ones = { 0 };
+	_cleanup_(held_freep) struct held *held = NULL;
+
+	TRY(hold_load_living(drain->ops, request->parent, &held));
+	if (!held || !held->drain) {
+		TRY(list_drained(drain->ops, request->parent, NULL, &void_ones));
+		TRY(strike_drained(drain->ops, &void_ones));
+	}
+	if (!held)
+		held = held_new(request->parent);
+	if (!held->drain) {
+		TRY(held_set_drain(held, request->reason ? request->reason : "it is drained"));
+		TRY(held_save(drain->ops->env, held));
+	}
+	drain->held = take(held);
+	return NULL;
+}
+
+/* One that is going has no type any more. */
+static bool is_another(const struct device *running, const struct device *dev)
+{
+	return running->type && strcmp(running->type, dev->type) != 0;
+}
+
+static err_t stop_drained(struct ops *ops, struct device *dev, void *data)
+{
+	struct drain *drain = data;
+	/* One of its own: with the hold written, giving up is worse than a longer wait. */
+	const struct deadline deadline = lock_deadline(ops->env);
+	bool goes_on = false;
+	const struct stop_how how = { .force = drain->request->force,
+				      .deadline = deadline_in(drain->request->timeout_ms),
+				      .users = drain->users,
+				      .keeps_drained = true,
+				      .ret_goes_on = &goes_on };
+	_cleanup_(claim_freep) struct claim *claim = NULL;
 	struct err *e;
 
-	for (size_t i = 0; i < claims->count; i++) {
-		if (!has_device(claims->items[i], request->parent))
-			continue;
-		device_list_add(&devices, device_copy(claims->items[i]->running));
-		add_to_hold(hold, as_it_runs(ops, claims->items[i]));
-	}
-	e = hold_save(ops->env, hold);
-	if (e || !devices.count)
-		return e;
-	return batch_run(ops, &devices, request->jobs, "stop", stop_one, &stops);
+	TRY(claim_under(ops, &dev->uuid, &drain->cover, &deadline, &claim));
+	/* First: then it comes back, whatever dies or goes from here on. */
+	record_set_drained(claim->record, dev, drain->held->name);
+	TRY(record_save(ops->env, claim->record));
+	if (!has_device(claim, dev->parent))
+		return NULL;
+	if (is_another(claim->running, dev))
+		return err_new(ERR_FAILED, "it is not what it was a moment ago");
+	e = stop_claimed(claim, &how);
+	if (goes_on)
+		atomic_store(&drain->goes_on, true);
+	return e;
 }
 
-/* Empties the parent and leaves it held. */
-static err_t empty(struct ops *ops, const struct drain_request *request, const struct lock *lock,
-		   struct hold *hold)
+/* What was seen is believed, and not that each stop succeeded. */
+static err_t check_empty(const struct drain *drain)
 {
-	_cleanup_(users_freep) struct users *users = NULL;
-	_cleanup_(claims_clear) struct claims claims = { 0 };
-	struct err *e = claim_all(ops, request->parent, lock, &claims);
+	const char *parent = drain->request->parent;
+	_cleanup_(device_list_clear) struct device_list children = { 0 };
 
-	for (size_t i = 0; i < claims.count && !e; i++)
-		e = repair_claimed(ops, claims.items[i]);
-	if (!e)
-		e = users_read(ops->env, &users);
-	if (!e)
-		e = check_unused(ops, request->parent, &claims, users);
-	if (!e)
-		e = interrupt_check();
-	return e ? e : hold_and_stop(ops, request, &claims, users, hold);
+	TRY(mdev_list_children(drain->ops->sysfs, parent, &children));
+	if (!children.count)
+		return NULL;
+	return err_new(ERR_FAILED, "%zu devices are still there, %s among them", children.count,
+		       children.items[0]->uuid.text);
+}
+
+/* The second pass. */
+static err_t stop_all_on(struct drain *drain)
+{
+	users_free(drain->users);
+	drain->users = users_new(drain->ops->env, drain->ops->sysfs);
+	TRY(batch_run(drain->ops, &drain->devices, drain->jobs, "stop", stop_drained, drain));
+	return check_empty(drain);
 }
 
 /* Only if it came so far. */
-static err_t say_held(const struct ops *ops, const char *parent, struct err *e)
+static err_t say_held(const struct drain *drain, struct err *e)
 {
-	_cleanup_(hold_freep) struct hold *hold = NULL;
+	const char *parent = drain->request->parent;
+	_cleanup_(held_freep) struct held *held = NULL;
 
-	err_free(hold_load(ops->env, parent, &hold));
-	if (!hold)
+	if (!e)
+		return NULL;
+	err_free(held_load(drain->ops->env, parent, &held));
+	if (!held || !held->drain)
 		return e;
 	return err_hint(e, "parent '%s' stays held; 'mdevadm resume %s' starts its devices again",
 			parent, parent);
 }
 
-static err_t drain_locked(struct ops *ops, const struct drain_request *request,
-			  const struct lock *lock, int *ret_status)
+/* What is auto and fails is warned about; it is not what was stopped. */
+static err_t bring_back(const struct drain *drain)
 {
-	_cleanup_(hold_freep) struct hold *hold = NULL;
+	const struct resume_request request = { .parent = drain->request->parent,
+						.jobs = drain->jobs,
+						.force = drain->request->force,
+						.timeout_ms = drain->request->timeout_ms };
+	const struct deadline deadline = deadline_in(request.timeout_ms);
+	struct err *failed = NULL;
+	struct err *e;
+
+	TRY(sysfs_wait_for_parent(drain->ops->sysfs, request.parent, NULL, &deadline));
+	e = resume_locked(drain->ops, &request, &drain->cover, drain->held, &failed);
+	env_warn(drain->ops->env, failed);
+	return e;
+}
+
+/* The removal goes on under the parent's lock, which must not keep resume --abandon out. */
+static void leave_removal(struct drain *drain)
+{
+	const struct covered *covered = cover_find(&drain->cover, drain->request->parent);
+
+	if (drain->goes_on)
+		env_warn(drain->ops->env, lock_downgrade(covered->lock, &drain->deadline));
+}
+
+static err_t drain_locked(struct drain *drain, int *ret_status)
+{
+	char *const *command = drain->request->command;
 	_cleanup_(dir_freep) struct dir *parent = NULL;
-	struct err *e = sysfs_open_parent(ops->sysfs, request->parent, &parent);
+	struct err *e;
 
+	TRY(sysfs_open_parent(drain->ops->sysfs, drain->request->parent, &parent));
+	TRY(reserve_descriptors(drain));
+	TRY(look_at_all(drain));
+	TRY(interrupt_check());
+	e = write_hold(drain);
 	if (!e)
-		e = hold_load(ops->env, request->parent, &hold);
-	if (e)
-		return e;
-	if (!hold)
-		hold = hold_new(request->parent,
-				request->reason ? request->reason : "it is drained");
+		e = stop_all_on(drain);
+	leave_removal(drain);
+	if (!e && command)
+		e = command_run(command, ret_status);
+	if (!e && command)
+		e = bring_back(drain);
+	return say_held(drain, e);
+}
 
-	e = empty(ops, request, lock, hold);
-	if (!e && request->command)
-		e = command_run(request->command, ret_status);
-	if (!e && request->command)
-		e = restore_held(ops, request, lock, hold);
-	return e ? say_held(ops, request->parent, e) : NULL;
+static void drain_clear(struct drain *drain)
+{
+	cover_clear(&drain->cover);
+	held_free(drain->held);
+	users_free(drain->users);
+	device_list_clear(&drain->devices);
+	err_free(drain->in_use);
+}
+
+/* *ret_is_begun: something was changed. */
+static err_t try_drain(struct ops *ops, const struct drain_request *request, int *ret_status,
+		       bool *ret_is_begun)
+{
+	_cleanup_(drain_clear) struct drain drain = { .ops = ops,
+						      .request = request,
+						      .deadline = lock_deadline(ops->env),
+						      .users = users_new(ops->env, ops->sysfs) };
+	struct err *e;
+
+	TRY(cover_parent(ops, request->parent, LOCK_EXCLUSIVE, &drain.deadline, &drain.cover));
+	e = drain_locked(&drain, ret_status);
+	*ret_is_begun = drain.held != NULL;
+	return e;
+}
+
+/* Without a lock while it waits: others may go on with the parent. */
+static err_t drain(struct ops *ops, const struct drain_request *request, int *ret_status)
+{
+	const struct deadline deadline = deadline_in(request->wait_users_ms);
+	_cleanup_(dir_freep) struct dir *parent = NULL;
+
+	if (request->reason)
+		TRY(held_check_reason(request->reason));
+	if (request->command)
+		TRY(command_check(request->command, ret_status));
+	TRY(sysfs_open_parent(ops->sysfs, request->parent, &parent));
+	for (;;) {
+		bool is_last = deadline_is_over(&deadline) || interrupt_is_pending();
+		bool is_begun = false;
+		struct err *e = try_drain(ops, request, ret_status, &is_begun);
+
+		if (!e || err_kind(e) != ERR_IN_USE || is_begun || is_last)
+			return e;
+		err_free(e);
+		deadline_sleep(&deadline, USERS_PAUSE_MS);
+	}
 }
 
 err_t op_drain(struct ops *ops, const struct drain_request *request, int *ret_status)
 {
-	const struct deadline deadline = lock_deadline(ops->env);
-	_cleanup_(lock_freep) struct lock *lock = NULL;
-	struct err *e = open_locks(ops);
+	struct err *e;
 
 	*ret_status = 0;
-	if (!e)
-		e = lock_parent(ops->locks, request->parent, LOCK_EXCLUSIVE, &deadline, &lock);
-	if (!e)
-		e = drain_locked(ops, request, lock, ret_status);
-	journal_parent(ops, "drain", request->parent, e);
+	e = drain(ops, request, ret_status);
+	journal_parent(ops->env, "drain", request->parent, e);
 	return err_wrap(e, "cannot drain parent '%s'", request->parent);
 }

@@ -44,8 +44,8 @@ static void send_line(const struct env *env, int priority, const char *line)
 	sendto(fd, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&address, sizeof(address));
 }
 
-void journal_write(const struct env *env, const char *action, const char *object,
-		   const struct err *e)
+static void journal_write(const struct env *env, const char *action, const char *object,
+			  const struct err *e)
 {
 	_cleanup_(mem_freep) char *login = login_uid(env);
 	_cleanup_(mem_freep) char *line =
@@ -54,4 +54,20 @@ void journal_write(const struct env *env, const char *action, const char *object
 	_cleanup_(mem_freep) char *plain = str_escape(line);
 
 	send_line(env, e ? LOG_ERR : LOG_INFO, plain);
+}
+
+void journal_device(const struct env *env, const char *action, const struct uuid *uuid,
+		    const char *parent, const struct err *e)
+{
+	_cleanup_(mem_freep) char *object = mem_printf("%s on parent '%s'", uuid->text, parent);
+
+	journal_write(env, action, object, e);
+}
+
+void journal_parent(const struct env *env, const char *action, const char *parent,
+		    const struct err *e)
+{
+	_cleanup_(mem_freep) char *object = mem_printf("parent '%s'", parent);
+
+	journal_write(env, action, object, e);
 }

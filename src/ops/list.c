@@ -2,8 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "context.h"
+#include "kernel/mdev.h"
 #include "live_attrs.h"
+#include "state/record.h"
 
 static int compare(const void *a, const void *b)
 {
@@ -82,7 +83,7 @@ static err_t list_definitions(const struct ops *ops, const struct list_request *
 	for (size_t i = 0; i < ret->count; i++) {
 		const struct device *same = find(&running, ret->items[i]);
 
-		if (same)
+		if (same && same->type && strcmp(same->type, ret->items[i]->type) == 0)
 			ret->items[i]->state = same->state;
 	}
 	return e;
@@ -92,11 +93,12 @@ static err_t list_definitions(const struct ops *ops, const struct list_request *
 static err_t look_up_record(const struct ops *ops, struct device *dev)
 {
 	_cleanup_(record_freep) struct record *record = NULL;
-	struct err *e = record_load(ops->env, &dev->uuid, &record);
 
+	TRY(record_load(ops->env, &dev->uuid, &record));
 	dev->is_incomplete = record && record->state == RECORD_STARTING &&
+			     strcmp(record->dev->parent, dev->parent) == 0 &&
 			     !record_has_living_maker(ops->env, record);
-	return e;
+	return NULL;
 }
 
 /* What runs, with the start mode of its definition. */

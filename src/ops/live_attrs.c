@@ -15,7 +15,7 @@ struct work {
 	atomic_size_t next;
 };
 
-static void *work(void *data)
+static void *ask_next(void *data)
 {
 	struct work *work = data;
 	size_t i;
@@ -23,9 +23,11 @@ static void *work(void *data)
 	while ((i = atomic_fetch_add(&work->next, 1)) < work->devices->count &&
 	       !interrupt_is_pending()) {
 		struct device *dev = work->devices->items[i];
+		bool is_told;
 
-		env_warn(work->ops->env, err_wrap(callout_get_attrs(work->ops->callouts, dev, true),
-						  "no attributes of %s", dev->uuid.text));
+		env_warn(work->ops->env,
+			 err_wrap(callout_get_attrs(work->ops->callouts, dev, true, &is_told),
+				  "no attributes of %s", dev->uuid.text));
 	}
 	return NULL;
 }
@@ -42,9 +44,9 @@ err_t ask_for_attrs(struct ops *ops, const struct device_list *devices)
 	/* A script of ours must not outlive this run. */
 	interrupt_defer();
 	while (count < MAX_WORKERS && count + 1 < devices->count &&
-	       pthread_create(&workers[count], NULL, work, &all) == 0)
+	       pthread_create(&workers[count], NULL, ask_next, &all) == 0)
 		count++;
-	work(&all);
+	ask_next(&all);
 	while (count)
 		pthread_join(workers[--count], NULL);
 	return interrupt_check();

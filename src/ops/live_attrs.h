@@ -2,7 +2,7 @@
 /* The attributes of devices that run. */
 #pragma once
 
-#include "context.h"
+#include "ops_private.h"
 
 /*
  * Asks scripts, for several devices at a time. What goes wrong is a warning; an error is only

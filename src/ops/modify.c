@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "context.h"
+#include "action.h"
+#include "live.h"
+#include "request.h"
 
 static char *describe_attrs(const struct device *dev)
 {
@@ -72,32 +74,36 @@ static err_t save(struct ops *ops, void *data)
 	return store_save(ops->store, data, STORE_SAVE_REPLACE);
 }
 
-static err_t modify_definition(struct ops *ops, const struct modify_request *request,
-			       struct claim *claim, struct device *given)
+static void set_parent(struct device *dev, const char *parent)
 {
-	_cleanup_(device_freep) struct device *dev = NULL;
-	const char *parent;
-	struct err *e = choose_definition(claim, request->parent, &parent);
+	free(dev->parent);
+	dev->parent = mem_strdup(parent);
+}
 
-	if (e)
-		return e;
+static err_t modify_definition(struct ops *ops, const struct modify_request *request,
+			       struct device *given)
+{
+	_cleanup_(strlist_clear) struct strlist defined = { 0 };
+	_cleanup_(device_freep) struct device *dev = NULL;
+	_cleanup_(lock_freep) struct lock *lock = NULL;
+	const char *parent;
+
+	TRY(lock_definitions(ops, &request->uuid, &lock, &defined));
+	TRY(choose_definition(&defined, request->parent, &parent));
 	if (given) {
-		free(given->parent);
-		given->parent = mem_strdup(parent);
+		set_parent(given, parent);
 		warn_of_missing_type(ops, given);
-		return action_run(ops, claim, ACTION_MODIFY, given, request->force, save, given);
+		return action_run(ops, ACTION_MODIFY, given, request->force, save, given);
 	}
-	e = store_load(ops->store, parent, &request->uuid, &dev);
-	if (!e)
-		e = change(ops, dev, request);
-	return e ? e : action_run(ops, claim, ACTION_MODIFY, dev, request->force, save, dev);
+	TRY(store_load(ops->store, parent, &request->uuid, &dev));
+	TRY(change(ops, dev, request));
+	return action_run(ops, ACTION_MODIFY, dev, request->force, save, dev);
 }
 
 /* A live change is one of attributes; anything else needs another device. */
-static err_t check_live(const struct modify_request *request, const struct claim *claim,
+static err_t check_live(const struct modify_request *request, const struct device *running,
 			const struct device *given)
 {
-	const struct device *running = claim->running;
 	const char *type;
 
 	if (!running || running->state != DEVICE_STATE_RUNNING)
@@ -117,38 +123,30 @@ static err_t check_live(const struct modify_request *request, const struct claim
 
 /* The definition only after the running device; so what could refuse it is looked at before. */
 static err_t modify_running(struct ops *ops, const struct modify_request *request,
-			    struct claim *claim, struct device *given)
+			    struct device *given)
 {
-	struct err *e = check_live(request, claim, given);
+	const struct claim_request wanted = { .uuid = request->uuid,
+					      .deadline = lock_deadline(ops->env) };
+	_cleanup_(claim_freep) struct claim *claim = NULL;
 	const char *parent;
 
-	if (!e && request->is_defined)
-		e = choose_definition(claim, claim->running->parent, &parent);
-	if (e)
-		return e;
-	free(given->parent);
-	given->parent = mem_strdup(claim->running->parent);
-	return action_run_live(ops, claim, given, request->force, request->is_defined ? save : NULL,
-			       given);
+	TRY(claim_device(ops, &wanted, &claim));
+	TRY(check_live(request, claim->running, given));
+	if (request->is_defined)
+		TRY(choose_definition(&claim->defined, claim->running->parent, &parent));
+	set_parent(given, claim->running->parent);
+	return live_change(claim, given, request->force, request->is_defined ? save : NULL);
 }
 
 static err_t modify(struct ops *ops, const struct modify_request *request)
 {
 	_cleanup_(device_freep) struct device *given = NULL;
-	_cleanup_(claim_freep) struct claim *claim = NULL;
-	struct err *e = NULL;
 
 	if (request->jsonfile)
-		e = read_jsonfile(request->jsonfile, &request->uuid,
-				  request->parent ? request->parent : "", &given);
-	if (e)
-		return e;
-	if (request->is_live) {
-		e = claim_device(ops, &request->uuid, request->parent, &claim);
-		return e ? e : modify_running(ops, request, claim, given);
-	}
-	e = claim_definition(ops, &request->uuid, &claim);
-	return e ? e : modify_definition(ops, request, claim, given);
+		TRY(read_jsonfile(request->jsonfile, &request->uuid,
+				  request->parent ? request->parent : "", &given));
+	return request->is_live ? modify_running(ops, request, given)
+				: modify_definition(ops, request, given);
 }
 
 err_t op_modify(struct ops *ops, const struct modify_request *request)

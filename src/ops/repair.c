@@ -3,103 +3,157 @@
  * A record that says "starting", found by one who holds the device's lock, is that of a start that
  * died: whoever starts a device keeps the lock until the record says something else.
  */
+#include "repair.h"
+
 #include <string.h>
 
-#include "context.h"
+#include "base/limits.h"
 #include "journal.h"
+#include "kernel/mdev.h"
 #include "kernel/users.h"
-
-#define REMOVE_MS 30000
+#include "write.h"
 
 /* Whether what runs is what the dead start made. */
-static bool is_its_device(const struct ops *ops, const struct record *record,
-			  const struct device *running)
+static err_t is_its_device(const struct claim *claim, bool *ret)
 {
-	if (running->state != DEVICE_STATE_RUNNING)
-		return false;
-	if (record->inode)
-		return mdev_inode(ops->sysfs, running->parent, &running->uuid) == record->inode;
-	return strcmp(running->parent, record->dev->parent) == 0 && running->type &&
-	       strcmp(running->type, record->dev->type) == 0;
+	const struct record *record = claim->record;
+	const struct device *running = claim->running;
+	ino_t inode;
+
+	*ret = false;
+	if (running->state != DEVICE_STATE_RUNNING ||
+	    strcmp(running->parent, record->dev->parent) != 0)
+		return NULL;
+	if (!record->inode) {
+		*ret = running->type && strcmp(running->type, record->dev->type) == 0;
+		return NULL;
+	}
+	TRY(mdev_inode(claim->ops->sysfs, running->parent, &claim->uuid, &inode));
+	*ret = inode == record->inode;
+	return NULL;
 }
 
-/* *ret is true if nobody has it open, as far as can be seen. */
-static err_t is_unused(const struct ops *ops, const struct device *running, bool *ret)
+static void say_left(const struct claim *claim, const char *reason)
 {
-	_cleanup_(users_freep) struct users *users = NULL;
-	_cleanup_(mem_freep) char *who = NULL;
-	struct err *e = users_read(ops->env, &users);
+	const char *uuid = claim->uuid.text;
 
-	if (!e)
-		e = users_of(users, ops->sysfs, running, &who);
-	if (!e)
-		*ret = who == NULL;
-	return e;
-}
-
-static void say_left(const struct ops *ops, const struct record *record, const char *reason)
-{
-	const char *uuid = record->dev->uuid.text;
-
-	env_warn(ops->env,
+	env_warn(claim->ops->env,
 		 err_hint(err_new(ERR_FAILED,
 				  "the start of %s by process %d did not end, and %s: it is left "
 				  "as it is",
-				  uuid, (int)record->pid, reason),
+				  uuid, (int)claim->record->pid, reason),
 			  "see whether it is of use, else 'mdevadm stop --uuid %s'", uuid));
 }
 
-static err_t remove_half_made(struct ops *ops, struct claim *claim)
+/* Drops what the record says of the start. */
+static err_t clear(struct claim *claim)
 {
-	const struct deadline deadline = deadline_in(REMOVE_MS);
-	const struct record *record = claim->record;
-	_cleanup_(mem_freep) char *object = NULL;
-	bool unused = false;
-	struct err *e = is_unused(ops, claim->running, &unused);
+	record_set_stopped(claim->record);
+	return record_save(claim->ops->env, claim->record);
+}
 
-	if (e || !unused) {
-		env_warn(ops->env, e);
-		say_left(ops, record, "its device is in use");
+static err_t remove_half_made(struct claim *claim)
+{
+	const struct env *env = claim->ops->env;
+	const struct deadline deadline = deadline_in(UNDO_MS);
+	int pid = (int)claim->record->pid;
+	bool goes_on = false;
+	struct err *e = write_remove(claim, claim->running->parent, &deadline, &goes_on);
+
+	journal_device(env, "repair", &claim->uuid, claim->running->parent, e);
+	TRY(err_wrap(e, "what a start that died has left cannot be removed"));
+	device_free(take(claim->running));
+	env_warn(env, err_new(ERR_FAILED,
+			      "%s was left half made by a start that died (process %d): it was "
+			      "removed",
+			      claim->uuid.text, pid));
+	return clear(claim);
+}
+
+static err_t repair_start(struct claim *claim)
+{
+	_cleanup_(users_freep) struct users *users = users_new(claim->ops->env, claim->ops->sysfs);
+	_cleanup_(mem_freep) char *who = NULL;
+	bool is_its;
+
+	TRY(is_its_device(claim, &is_its));
+	if (!is_its) {
+		say_left(claim, "what runs is not what it made");
 		return NULL;
 	}
-	e = remove_claimed(ops, claim, claim->running, &deadline);
-	object = mem_printf("%s on parent '%s'", record->dev->uuid.text, claim->running->parent);
-	journal_write(ops->env, "repair", object, e);
-	if (e)
-		return err_wrap(e, "what a start that died has left cannot be removed");
-	env_warn(ops->env,
-		 err_new(ERR_FAILED,
-			 "%s was left half made by a start that died (process %d): it was removed",
-			 record->dev->uuid.text, (int)record->pid));
-	device_free(take(claim->running));
-	record_free(take(claim->record));
-	return NULL;
+	if (!claim_covers(claim, claim->running->parent)) {
+		say_left(claim, "its device is on a parent that this run does not touch");
+		return NULL;
+	}
+	TRY(users_of(users, claim->running, &who));
+	if (who) {
+		say_left(claim, "its device is in use");
+		return NULL;
+	}
+	return remove_half_made(claim);
 }
 
-/* A record whose device is gone or another one says nothing any more. */
-static err_t forget(struct ops *ops, struct claim *claim)
-{
-	struct err *e = record_remove(ops->env, &claim->record->dev->uuid);
-
-	record_free(take(claim->record));
-	return e;
-}
-
-err_t repair_claimed(struct ops *ops, struct claim *claim)
+err_t repair_claimed(struct claim *claim)
 {
 	const struct record *record = claim->record;
+	ino_t inode;
 
-	if (!record)
+	if (record->state == RECORD_NOTHING)
 		return NULL;
 	if (!claim->running)
-		return forget(ops, claim);
-	if (record->state == RECORD_RUNNING)
-		return mdev_inode(ops->sysfs, claim->running->parent, &claim->running->uuid) ==
-				       record->inode
-			       ? NULL
-			       : forget(ops, claim);
-	if (is_its_device(ops, record, claim->running))
-		return remove_half_made(ops, claim);
-	say_left(ops, record, "what runs is not what it made");
+		return clear(claim);
+	if (record->state == RECORD_STARTING)
+		return repair_start(claim);
+	TRY(mdev_inode(claim->ops->sysfs, claim->running->parent, &claim->uuid, &inode));
+	return inode == record->inode ? NULL : clear(claim);
+}
+
+/* Whether the record is of a device of @parent that is gone. */
+static err_t is_forgotten(const struct ops *ops, const struct uuid *uuid, const char *parent,
+			  bool *ret)
+{
+	_cleanup_(record_freep) struct record *record = NULL;
+	_cleanup_(device_freep) struct device *running = NULL;
+
+	*ret = false;
+	TRY(record_load(ops->env, uuid, &record));
+	if (!record || record->state != RECORD_RUNNING || strcmp(record->dev->parent, parent) != 0)
+		return NULL;
+	TRY(mdev_find(ops->sysfs, uuid, &running));
+	*ret = !running;
 	return NULL;
+}
+
+/* One that somebody else has in hand is his to clear. */
+static err_t clear_forgotten(struct ops *ops, const struct uuid *uuid, const char *parent)
+{
+	static const struct cover nothing = { 0 };
+	const struct deadline none = deadline_in(0);
+	_cleanup_(claim_freep) struct claim *claim = NULL;
+	bool is_so;
+	struct err *e;
+
+	TRY(is_forgotten(ops, uuid, parent, &is_so));
+	if (!is_so)
+		return NULL;
+	e = claim_under(ops, uuid, &nothing, &none, &claim);
+	if (e && err_kind(e) == ERR_BUSY) {
+		err_free(e);
+		return NULL;
+	}
+	TRY(e);
+	return claim->running ? NULL : repair_claimed(claim);
+}
+
+void repair_forgotten(struct ops *ops, const char *parent)
+{
+	_cleanup_(strlist_clear) struct strlist names = { 0 };
+
+	env_warn(ops->env, record_list(ops->env, &names));
+	for (size_t i = 0; i < names.count; i++) {
+		struct uuid uuid;
+
+		if (uuid_parse(names.items[i], &uuid))
+			env_warn(ops->env, clear_forgotten(ops, &uuid, parent));
+	}
 }

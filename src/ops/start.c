@@ -4,97 +4,152 @@
 #include <errno.h>
 #include <string.h>
 
+#include "action.h"
 #include "base/interrupt.h"
-
-/* How long a device that is taken back may need to go. */
-#define ROLL_BACK_MS 30000
-/* How long the kernel may still count a device that was just stopped. */
-#define STUCK_MS  500
-#define LINGER_MS 5000
-#define RETRY_MS  20
+#include "base/limits.h"
+#include "hold.h"
+#include "kernel/mdev.h"
+#include "repair.h"
+#include "request.h"
+#include "write.h"
 
 /* What a start has in hand. */
 struct start {
-	const struct claim *claim;
+	struct claim *claim;
 	const struct device *dev;
-	struct record *record;
 };
 
 /*
  * After a removal, the UUID and the instance come back only when the last reference to the device
  * goes. Until then create says EEXIST of a device that nobody can see, or that none is left.
  */
-static bool may_pass(const struct ops *ops, const struct uuid *uuid, const struct err *e)
+static bool may_pass(const struct start *start, const struct err *e)
 {
 	_cleanup_(device_freep) struct device *dev = NULL;
-	struct err *look;
+	_cleanup_(err_freep) struct err *look = NULL;
 
-	if (err_errnum(e) == EEXIST) {
-		look = mdev_find(ops->sysfs, uuid, &dev);
-		err_free(look);
+	if (err_is(e, EEXIST)) {
+		look = mdev_find(start->claim->ops->sysfs, &start->dev->uuid, &dev);
 		return !look && (!dev || dev->state == DEVICE_STATE_REMOVING);
 	}
-	return (err_errnum(e) == ENOSPC || err_errnum(e) == EUSERS) &&
-	       record_was_just_stopped(ops->env, uuid);
+	return err_kind(e) == ERR_NO_INSTANCE &&
+	       lock_was_marked(cover_find(start->claim->cover, start->dev->parent)->lock,
+			       LINGER_MS);
 }
 
-static err_t create(struct ops *ops, const struct device *dev)
+static err_t create(const struct start *start)
 {
 	const struct deadline deadline = deadline_in(LINGER_MS);
-	struct err *e = mdev_create(ops->sysfs, dev);
+	struct err *e = write_create(start->claim, start->dev);
 
-	while (e && !deadline_is_over(&deadline) && !interrupt_is_pending() &&
-	       may_pass(ops, &dev->uuid, e)) {
+	while (e && !deadline_is_over(&deadline) && !interrupt_is_pending() && may_pass(start, e)) {
 		err_free(e);
-		deadline_sleep(&deadline, RETRY_MS);
-		e = mdev_create(ops->sysfs, dev);
+		deadline_sleep(&deadline, RETRY_PAUSE_MS);
+		e = write_create(start->claim, start->dev);
 	}
 	return e;
 }
 
-/* The record says what was made before anything is written to it. */
-static err_t configure(struct ops *ops, const struct start *start)
+/* The inode of the device that is being started. */
+static err_t look_at_inode(const struct start *start, ino_t *ret)
 {
-	const struct device *dev = start->dev;
+	return mdev_inode(start->claim->ops->sysfs, start->dev->parent, &start->dev->uuid, ret);
+}
+
+static err_t check_same(const struct start *start)
+{
+	ino_t inode;
+
+	TRY(look_at_inode(start, &inode));
+	if (inode && inode == start->claim->record->inode)
+		return NULL;
+	return err_hint(err_new(ERR_FAILED, "the device went away while it was started"),
+			"see 'journalctl -k', and start it again");
+}
+
+/* The record says what was made before anything is written to it. */
+static err_t configure(const struct start *start)
+{
+	struct record *record = start->claim->record;
+	const struct env *env = start->claim->ops->env;
+
+	TRY(look_at_inode(start, &record->inode));
+	TRY(record_save(env, record));
+	TRY(interrupt_check());
+	TRY(write_attrs(start->claim, start->dev));
+	TRY(check_same(start));
+	/* One write: it is complete, and need not be brought back any more, here or elsewhere. */
+	record->state = RECORD_RUNNING;
+	record_set_not_drained(record);
+	return record_save(env, record);
+}
+
+/* Drops what the record says of the start; what a drain has to bring back stays. */
+static err_t forget(const struct start *start)
+{
+	record_set_stopped(start->claim->record);
+	return err_hint(err_wrap(record_save(start->claim->ops->env, start->claim->record),
+				 "there is no device, but that cannot be noted"),
+			"the next start or stop of %s does that", start->dev->uuid.text);
+}
+
+/* Takes back what was made of the device. */
+static err_t roll_back(const struct start *start)
+{
+	const struct deadline deadline = deadline_in(UNDO_MS);
+	const ino_t own = start->claim->record->inode;
+	bool goes_on = false;
+	ino_t inode;
+	struct err *left;
 	struct err *e;
 
-	start->record->inode = mdev_inode(ops->sysfs, dev->parent, &dev->uuid);
-	e = record_save(ops->env, start->record);
+	TRY(look_at_inode(start, &inode));
+	/* Another program may have removed it, and made one of its own. */
+	if (own && inode != own)
+		return forget(start);
+	e = write_remove(start->claim, start->dev->parent, &deadline, &goes_on);
 	if (!e)
-		e = interrupt_check();
-	if (!e)
-		e = mdev_write_attrs(ops->sysfs, dev);
-	if (!e && dev->attr_count &&
-	    mdev_inode(ops->sysfs, dev->parent, &dev->uuid) != start->record->inode)
-		e = err_new(ERR_FAILED, "the device went away while its attributes were written");
-	if (e)
-		return e;
-	start->record->state = RECORD_RUNNING;
-	return record_save(ops->env, start->record);
+		return forget(start);
+	/* Its hint says what ends it. */
+	if (goes_on)
+		return err_wrap(e, "the device is there without all its attributes");
+	left = err_new(err_kind(e), "the device is there without all its attributes: %s",
+		       err_message(e));
+	err_free(e);
+	return err_hint(left, "'mdevadm stop --uuid %s' removes it", start->dev->uuid.text);
+}
+
+/* Whether the failed create has left a device all the same. */
+static err_t undo_create(const struct start *start, const struct err *e)
+{
+	ino_t inode = 0;
+
+	if (!err_is(e, EEXIST))
+		TRY(look_at_inode(start, &inode));
+	return inode ? roll_back(start) : forget(start);
 }
 
 /* Creates and configures the device; on failure leaves no half-configured one behind. */
 static err_t bring_up(struct ops *ops, void *data)
 {
 	const struct start *start = data;
-	const struct deadline deadline = deadline_in(ROLL_BACK_MS);
-	struct err *e = record_save(ops->env, start->record);
-	struct err *undo;
+	struct record *record = start->claim->record;
+	_cleanup_(record_freep) struct record *before = record_new(&record->uuid);
+	struct err *e;
 
+	if (record->drained)
+		record_set_drained(before, record->drained, record->hold);
+	record_set_starting(record, ops->env, start->dev);
+	TRY(record_save(ops->env, record));
+	e = create(start);
 	if (e)
-		return e;
-	e = create(ops, start->dev);
-	if (e && (err_errnum(e) == EEXIST ||
-		  !mdev_inode(ops->sysfs, start->dev->parent, &start->dev->uuid)))
-		return err_also(e, record_remove(ops->env, &start->dev->uuid));
-	if (!e)
-		e = configure(ops, start);
+		return err_also(e, undo_create(start, e));
+	e = configure(start);
 	if (!e)
 		return NULL;
-	undo = remove_claimed(ops, start->claim, start->dev, &deadline);
-	undo = err_wrap(undo, "the device is there without all its attributes");
-	return err_also(
-		e, err_hint(undo, "'mdevadm stop --uuid %s' removes it", start->dev->uuid.text));
+	if (before->drained)
+		record_set_drained(record, before->drained, before->hold);
+	return err_also(e, roll_back(start));
 }
 
 /* The words in which it exists already are mdevctl's: scripts look for them. */
@@ -131,19 +186,18 @@ bool runs_as_defined(const struct device *running, const struct device *dev)
  * One that is still going is waited for. One that looks stuck may be going as well: its remove
  * file goes a moment before the rest.
  */
-static err_t wait_for_removal(struct ops *ops, struct claim *claim)
+static err_t wait_for_former(struct claim *claim)
 {
 	const struct device *running = claim->running;
 	const struct deadline deadline =
 		deadline_in(running && running->state == DEVICE_STATE_STUCK ? STUCK_MS : LINGER_MS);
 	bool gone = false;
-	struct err *e;
 
 	if (!running || running->state == DEVICE_STATE_RUNNING)
 		return NULL;
-	e = mdev_wait_gone(ops->sysfs, running->parent, &running->uuid, &deadline, &gone);
-	if (e || (!gone && running->state == DEVICE_STATE_STUCK))
-		return e;
+	TRY(mdev_wait_gone(claim->ops->sysfs, running->parent, &running->uuid, &deadline, &gone));
+	if (!gone && running->state == DEVICE_STATE_STUCK)
+		return NULL;
 	if (!gone)
 		return err_hint(err_new(ERR_IN_USE,
 					"Device already exists on parent '%s': its "
@@ -154,45 +208,68 @@ static err_t wait_for_removal(struct ops *ops, struct claim *claim)
 	return NULL;
 }
 
-err_t start_prepare(struct ops *ops, struct claim *claim)
+err_t start_prepare(struct claim *claim)
 {
-	struct err *e = wait_for_removal(ops, claim);
-
-	return e ? e : repair_claimed(ops, claim);
+	TRY(wait_for_former(claim));
+	return repair_claimed(claim);
 }
 
-static err_t check_not_held(const struct ops *ops, const char *parent)
+static err_t check_not_held(const struct claim *claim, const char *parent)
 {
-	_cleanup_(hold_freep) struct hold *hold = NULL;
-	struct err *e = hold_load(ops->env, parent, &hold);
+	const struct covered *covered = cover_find(claim->cover, parent);
+	_cleanup_(holder_clear) struct holder holder = { 0 };
 
-	if (e || !hold)
-		return e;
-	return err_hint(err_new(ERR_BUSY, "parent '%s' is held: %s", parent, hold->reason),
-			"'mdevadm resume %s' lifts the hold", parent);
+	if (covered)
+		TRY(hold_find(claim->ops->env, parent, covered->physical, &holder));
+	if (!holder.name)
+		return NULL;
+	return err_hint(err_new(ERR_BUSY, "parent '%s' is held: %s", parent, holder.reason),
+			"'mdevadm resume %s' lifts the hold", holder.name);
 }
 
-err_t start_claimed(struct ops *ops, struct claim *claim, const struct device *dev,
-		    const struct start_how *how)
+err_t start_claimed(struct claim *claim, const struct device *dev, const struct start_how *how)
 {
 	_cleanup_(dir_freep) struct dir *parent = NULL;
-	_cleanup_(record_freep) struct record *record = NULL;
 	struct start start = { .claim = claim, .dev = dev };
-	bool was_there;
-	struct err *e;
 
 	if (claim->running)
 		return exists_already(claim->running, dev->parent, dev->type);
-	e = how->ignores_hold ? NULL : check_not_held(ops, dev->parent);
-	if (!e)
-		e = sysfs_open_parent(ops->sysfs, dev->parent, &parent);
-	if (e)
-		return e;
-	record = record_new(dev);
-	start.record = record;
-	e = action_run(ops, claim, ACTION_START, dev, how->force, bring_up, &start);
-	/* It need not be brought back any more, there or elsewhere. */
-	return e ? e : hold_strike(ops->env, &dev->uuid, &was_there);
+	if (!how->ignores_hold)
+		TRY(check_not_held(claim, dev->parent));
+	TRY(sysfs_open_parent(claim->ops->sysfs, dev->parent, &parent));
+	return action_run(claim->ops, ACTION_START, dev, how->force, bring_up, &start);
+}
+
+/* Whether a drain of another parent has stopped it, and will bring it back there. */
+static err_t is_promised_elsewhere(const struct claim *claim, const char *parent, bool *ret)
+{
+	const struct record *record = claim->record;
+	_cleanup_(held_freep) struct held *held = NULL;
+
+	*ret = false;
+	if (!record->drained || strcmp(record->drained->parent, parent) == 0)
+		return NULL;
+	TRY(held_load(claim->ops->env, record->drained->parent, &held));
+	*ret = held_has_drain(held, record->hold);
+	return NULL;
+}
+
+err_t start_defined(struct claim *claim, const char *parent, const struct start_how *how)
+{
+	_cleanup_(device_freep) struct device *dev = NULL;
+	bool is_promised = false;
+
+	TRY(start_prepare(claim));
+	if (how->only_auto)
+		TRY(is_promised_elsewhere(claim, parent, &is_promised));
+	if (is_promised)
+		return NULL;
+	/* It may have changed since it was listed. */
+	TRY(store_load(claim->ops->store, parent, &claim->uuid, &dev));
+	if (!dev || (how->only_auto && dev->start != DEVICE_START_AUTO) ||
+	    runs_as_defined(claim->running, dev))
+		return NULL;
+	return start_claimed(claim, dev, how);
 }
 
 /* The definition that is meant: of the asked-for parent and type if there is one. */
@@ -201,7 +278,7 @@ static err_t load_definition(const struct ops *ops, const struct start_request *
 {
 	_cleanup_(device_freep) struct device *dev = NULL;
 	const char *parent;
-	struct err *e = choose_definition(claim, request->parent, &parent);
+	struct err *e = choose_definition(&claim->defined, request->parent, &parent);
 
 	if (!e)
 		e = store_load(ops->store, parent, &request->uuid, &dev);
@@ -216,8 +293,9 @@ static err_t load_definition(const struct ops *ops, const struct start_request *
 }
 
 /* The device to start: what is defined, or else what parent and type say. */
-static err_t describe(const struct ops *ops, const struct start_request *request,
-		      const struct uuid *uuid, const struct claim *claim, struct device **ret)
+static err_t describe_wanted(const struct ops *ops, const struct start_request *request,
+			     const struct uuid *uuid, const struct claim *claim,
+			     struct device **ret)
 {
 	bool is_defined = request->parent ? strlist_has(&claim->defined, request->parent)
 					  : claim->defined.count > 0;
@@ -245,16 +323,19 @@ static err_t describe(const struct ops *ops, const struct start_request *request
 static err_t start(struct ops *ops, const struct start_request *request, const struct uuid *uuid,
 		   struct device *given)
 {
+	const struct claim_request wanted = { .uuid = *uuid,
+					      .parent = request->parent,
+					      .is_start = true,
+					      .deadline = lock_deadline(ops->env) };
+	const struct start_how how = { .force = request->force };
 	_cleanup_(device_freep) struct device *dev = given;
 	_cleanup_(claim_freep) struct claim *claim = NULL;
-	struct err *e = claim_device(ops, uuid, request->parent, &claim);
 
-	if (!e)
-		e = start_prepare(ops, claim);
-	if (!e && !dev)
-		e = describe(ops, request, uuid, claim, &dev);
-	return e ? e
-		 : start_claimed(ops, claim, dev, &(struct start_how){ .force = request->force });
+	TRY(claim_device(ops, &wanted, &claim));
+	TRY(start_prepare(claim));
+	if (!dev)
+		TRY(describe_wanted(ops, request, uuid, claim, &dev));
+	return start_claimed(claim, dev, &how);
 }
 
 err_t op_start(struct ops *ops, const struct start_request *request, struct uuid *ret_made)

@@ -4,58 +4,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action.h"
 #include "base/interrupt.h"
-#include "kernel/users.h"
-
-#define LOOK_MS 100
+#include "base/limits.h"
+#include "journal.h"
+#include "kernel/mdev.h"
+#include "repair.h"
+#include "write.h"
 
 /* Who cannot be seen cannot be named; the kernel waits for them all the same. */
-static err_t check_unused(const struct ops *ops, const struct device *dev,
-			  const struct users *users)
+static err_t check_unused(const struct claim *claim, struct users *users)
 {
-	_cleanup_(users_freep) struct users *own = NULL;
+	_cleanup_(users_freep) struct users *own = users_new(claim->ops->env, claim->ops->sysfs);
 	_cleanup_(mem_freep) char *who = NULL;
-	struct err *e = users ? NULL : users_read(ops->env, &own);
 
-	if (e) {
-		err_free(e);
+	TRY(users_of(users ? users : own, claim->running, &who));
+	if (!who)
 		return NULL;
-	}
-	e = users_of(users ? users : own, ops->sysfs, dev, &who);
-	if (e || !who)
-		return e;
 	return err_hint(err_new(ERR_IN_USE, "it is in use by %s", who),
 			"end that first, or wait for it with --wait-users SEC");
 }
 
-/* What a stop has in hand. */
-struct stop {
-	const struct claim *claim;
-	const struct device *dev;
-	int timeout_ms;
-};
-
-static err_t take_down(struct ops *ops, void *data)
-{
-	const struct stop *stop = data;
-	const struct deadline deadline = deadline_in(stop->timeout_ms);
-
-	return remove_claimed(ops, stop->claim, stop->dev, &deadline);
-}
-
 /* What scripts are told of the attributes: what was started, else what is defined. */
-static err_t describe(const struct ops *ops, const struct claim *claim, struct device **ret)
+static err_t describe_running(const struct claim *claim, struct device **ret)
 {
 	const struct device *running = claim->running;
 	const struct record *record = claim->record;
 	_cleanup_(device_freep) struct device *dev = NULL;
 	struct err *e;
 
-	if (record && record->state == RECORD_RUNNING) {
+	if (record->state == RECORD_RUNNING) {
 		*ret = device_copy(record->dev);
 		return NULL;
 	}
-	e = store_load(ops->store, running->parent, &running->uuid, &dev);
+	e = store_load(claim->ops->store, running->parent, &running->uuid, &dev);
 	if (e && err_kind(e) != ERR_INVALID)
 		return e;
 	err_free(e);
@@ -71,33 +53,68 @@ static err_t describe(const struct ops *ops, const struct claim *claim, struct d
 	return NULL;
 }
 
-/* The removal that is under way is somebody else's, or that of a run that gave up waiting. */
-static err_t wait_for_removal(struct ops *ops, const struct claim *claim, int timeout_ms)
-{
-	const struct deadline deadline = deadline_in(timeout_ms);
-	const struct device *running = claim->running;
-	bool gone = false;
-	struct err *e =
-		mdev_wait_gone(ops->sysfs, running->parent, &running->uuid, &deadline, &gone);
+/* What a stop has in hand. */
+struct stop {
+	struct claim *claim;
+	const struct device *dev;
+	const struct stop_how *how;
+	struct err *unnoted; /* the device is gone, and that could not be noted */
+};
 
-	return e || gone ? e : mdev_removal_blocks();
+/* That the device is gone, in its record. */
+static err_t note_gone(const struct stop *stop)
+{
+	struct record *record = stop->claim->record;
+
+	record_set_stopped(record);
+	if (!stop->how->keeps_drained)
+		record_set_not_drained(record);
+	return err_hint(err_wrap(record_save(stop->claim->ops->env, record),
+				 "the stop took effect, the device is gone, but that cannot be "
+				 "noted"),
+			"'mdevadm stop --uuid %s' notes it", record->uuid.text);
 }
 
-err_t stop_claimed(struct ops *ops, struct claim *claim, const struct stop_how *how)
+static err_t take_down(struct ops *ops, void *data)
+{
+	struct stop *stop = data;
+	bool goes_on = false;
+	struct err *e;
+
+	(void)ops;
+	e = write_remove(stop->claim, stop->dev->parent, &stop->how->deadline, &goes_on);
+	if (goes_on && stop->how->ret_goes_on)
+		*stop->how->ret_goes_on = true;
+	/* Scripts are told of the device, and not of its record. */
+	if (!e)
+		stop->unnoted = note_gone(stop);
+	return e;
+}
+
+/* The removal that is under way is somebody else's, or that of a run that gave up waiting. */
+static err_t wait_for_going_one(const struct stop *stop)
+{
+	const struct device *running = stop->claim->running;
+	bool gone = false;
+
+	TRY(mdev_wait_gone(stop->claim->ops->sysfs, running->parent, &running->uuid,
+			   &stop->how->deadline, &gone));
+	return gone ? note_gone(stop) : mdev_removal_blocks();
+}
+
+err_t stop_claimed(struct claim *claim, const struct stop_how *how)
 {
 	_cleanup_(device_freep) struct device *dev = NULL;
-	struct stop stop = { .claim = claim, .timeout_ms = how->timeout_ms };
+	struct stop stop = { .claim = claim, .how = how };
 	struct err *e;
 
 	if (claim->running->state == DEVICE_STATE_REMOVING)
-		return wait_for_removal(ops, claim, how->timeout_ms);
-	e = check_unused(ops, claim->running, how->users);
-	if (!e)
-		e = describe(ops, claim, &dev);
-	if (e)
-		return e;
+		return wait_for_going_one(&stop);
+	TRY(check_unused(claim, how->users));
+	TRY(describe_running(claim, &dev));
 	stop.dev = dev;
-	return action_run(ops, claim, ACTION_STOP, dev, how->force, take_down, &stop);
+	e = action_run(claim->ops, ACTION_STOP, dev, how->force, take_down, &stop);
+	return err_also(e, stop.unnoted);
 }
 
 static err_t not_running(const struct claim *claim)
@@ -109,40 +126,51 @@ static err_t not_running(const struct claim *claim)
 			"'mdevadm list' shows what runs");
 }
 
-static err_t stop(struct ops *ops, const struct stop_request *request)
+/* Whoever stops a device does not want a drain to bring it back. */
+static err_t give_up_drained(struct claim *claim)
 {
-	_cleanup_(claim_freep) struct claim *claim = NULL;
-	bool was_running;
-	bool was_held = false;
-	struct err *e = claim_device(ops, &request->uuid, NULL, &claim);
+	_cleanup_(mem_freep) char *parent = mem_strdup(claim->record->drained->parent);
+	struct err *e;
 
-	if (e)
-		return e;
-	was_running = claim->running != NULL;
-	e = repair_claimed(ops, claim);
-	if (e)
-		return e;
+	record_set_not_drained(claim->record);
+	e = record_save(claim->ops->env, claim->record);
+	journal_device(claim->ops->env, "give up", &claim->uuid, parent, e);
+	return e;
+}
+
+/* *ret_begun: the removal was begun, and goes on whatever the result is. */
+static err_t stop(struct ops *ops, const struct stop_request *request,
+		  const struct deadline *unused_deadline, bool *ret_begun)
+{
+	const struct claim_request wanted = { .uuid = request->uuid,
+					      .deadline = lock_deadline(ops->env) };
+	struct stop_how how = { .force = request->force, .ret_goes_on = ret_begun };
+	_cleanup_(claim_freep) struct claim *claim = NULL;
+	bool was_there;
+
+	TRY(claim_device(ops, &wanted, &claim));
+	was_there = claim->running != NULL;
+	TRY(repair_claimed(claim));
+	how.deadline = deadline_later(deadline_in(request->timeout_ms), *unused_deadline);
 	if (claim->running)
-		e = stop_claimed(ops, claim,
-				 &(struct stop_how){ .force = request->force,
-						     .timeout_ms = request->timeout_ms });
-	/* Whoever stops it does not want a drain to bring it back. */
-	if (!e)
-		e = hold_strike(ops->env, &request->uuid, &was_held);
-	return e || was_running || was_held ? e : not_running(claim);
+		return stop_claimed(claim, &how);
+	if (claim->record->drained)
+		return give_up_drained(claim);
+	return was_there ? NULL : not_running(claim);
 }
 
 /* Without a lock while it waits: others may go on with the device. */
 static err_t stop_when_unused(struct ops *ops, const struct stop_request *request)
 {
 	const struct deadline deadline = deadline_in(request->wait_users_ms);
-	struct err *e = stop(ops, request);
+	bool is_begun = false;
+	struct err *e = stop(ops, request, &deadline, &is_begun);
 
-	while (e && err_kind(e) == ERR_IN_USE && !deadline_is_over(&deadline) &&
+	while (e && err_kind(e) == ERR_IN_USE && !is_begun && !deadline_is_over(&deadline) &&
 	       !interrupt_is_pending()) {
 		err_free(e);
-		deadline_sleep(&deadline, LOOK_MS);
-		e = stop(ops, request);
+		deadline_sleep(&deadline, USERS_PAUSE_MS);
+		e = stop(ops, request, &deadline, &is_begun);
 	}
 	return e;
 }

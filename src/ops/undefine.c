@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "context.h"
+#include "action.h"
+#include "request.h"
 
 static err_t remove_definition(struct ops *ops, void *data)
 {
@@ -9,8 +10,8 @@ static err_t remove_definition(struct ops *ops, void *data)
 }
 
 /* A definition that cannot be read can still be removed. */
-static err_t undefine_on(struct ops *ops, struct claim *claim,
-			 const struct undefine_request *request, const char *parent)
+static err_t undefine_on(struct ops *ops, const struct undefine_request *request,
+			 const char *parent)
 {
 	_cleanup_(device_freep) struct device *dev = NULL;
 	struct err *e = store_load(ops->store, parent, &request->uuid, &dev);
@@ -23,20 +24,19 @@ static err_t undefine_on(struct ops *ops, struct claim *claim,
 		return e;
 	if (!dev)
 		dev = device_new(&request->uuid, parent, "");
-	return action_run(ops, claim, ACTION_UNDEFINE, dev, request->force, remove_definition, dev);
+	return action_run(ops, ACTION_UNDEFINE, dev, request->force, remove_definition, dev);
 }
 
-static err_t undefine_all(struct ops *ops, struct claim *claim,
-			  const struct undefine_request *request)
+static err_t undefine_all(struct ops *ops, const struct undefine_request *request,
+			  const struct strlist *parents)
 {
-	const struct strlist *parents = &claim->defined;
 	size_t failed = 0;
 
 	if (parents->count == 1)
-		return undefine_on(ops, claim, request, parents->items[0]);
+		return undefine_on(ops, request, parents->items[0]);
 
 	for (size_t i = 0; i < parents->count; i++) {
-		struct err *e = undefine_on(ops, claim, request, parents->items[i]);
+		struct err *e = undefine_on(ops, request, parents->items[i]);
 
 		failed += e != NULL;
 		env_warn(ops->env, err_wrap(e, "cannot undefine %s on parent '%s'",
@@ -50,16 +50,15 @@ static err_t undefine_all(struct ops *ops, struct claim *claim,
 
 static err_t undefine(struct ops *ops, const struct undefine_request *request)
 {
-	_cleanup_(claim_freep) struct claim *claim = NULL;
+	_cleanup_(strlist_clear) struct strlist defined = { 0 };
+	_cleanup_(lock_freep) struct lock *lock = NULL;
 	const char *parent;
-	struct err *e = claim_definition(ops, &request->uuid, &claim);
 
-	if (e)
-		return e;
-	if (!request->parent && claim->defined.count)
-		return undefine_all(ops, claim, request);
-	e = choose_definition(claim, request->parent, &parent);
-	return e ? e : undefine_on(ops, claim, request, parent);
+	TRY(lock_definitions(ops, &request->uuid, &lock, &defined));
+	if (!request->parent && defined.count)
+		return undefine_all(ops, request, &defined);
+	TRY(choose_definition(&defined, request->parent, &parent));
+	return undefine_on(ops, request, parent);
 }
 
 err_t op_undefine(struct ops *ops, const struct undefine_request *request)

@@ -40,11 +40,6 @@ static void entries_clear(struct entries *entries)
 	free(entries->items);
 }
 
-static bool is_errnum(const struct err *e, int errnum)
-{
-	return e && err_errnum(e) == errnum;
-}
-
 struct store *store_new(const struct env *env)
 {
 	struct store *store = mem_zalloc(sizeof(*store));
@@ -69,7 +64,7 @@ static err_t open_top(const struct store *store, struct dir **ret)
 
 	*ret = NULL;
 	e = dir_open(store->path, ret);
-	if (!is_errnum(e, ENOENT))
+	if (!err_is(e, ENOENT))
 		return e;
 	err_free(e);
 	return NULL;
@@ -77,7 +72,7 @@ static err_t open_top(const struct store *store, struct dir **ret)
 
 static err_t hint_layout(struct err *e)
 {
-	if (is_errnum(e, ELOOP) || is_errnum(e, ENOTDIR))
+	if (err_is(e, ELOOP) || err_is(e, ENOTDIR))
 		return err_hint(e, "definitions are files in a directory named after their parent");
 	return e;
 }
@@ -93,7 +88,7 @@ static err_t open_parent(const struct store *store, const char *parent, struct d
 	if (e || !top)
 		return e;
 	e = dir_open_at(top, parent, ret);
-	if (is_errnum(e, ENOENT)) {
+	if (err_is(e, ENOENT)) {
 		err_free(e);
 		return NULL;
 	}
@@ -183,19 +178,19 @@ static err_t list_spellings(const struct store *store, const struct dir *dir,
 static err_t find_name(const struct store *store, const struct dir *dir, const struct uuid *uuid,
 		       char **ret)
 {
-	struct strlist names = { 0 };
-	struct err *e;
+	_cleanup_(strlist_clear) struct strlist names = { 0 };
+	bool is_canonical;
 
 	*ret = NULL;
-	if (dir_has(dir, uuid->text)) {
+	TRY(dir_has(dir, uuid->text, &is_canonical));
+	if (is_canonical) {
 		*ret = mem_strdup(uuid->text);
 		return NULL;
 	}
-	e = list_spellings(store, dir, uuid, &names);
-	if (!e && names.count)
-		*ret = take(names.items[0]);
-	strlist_clear(&names);
-	return e;
+	TRY(list_spellings(store, dir, uuid, &names));
+	if (names.count)
+		*ret = mem_strdup(names.items[0]);
+	return NULL;
 }
 
 static err_t load_file(const struct dir *dir, const char *parent, const char *name,
@@ -270,7 +265,7 @@ err_t store_find(const struct store *store, const struct uuid *uuid, struct strl
 		_cleanup_(mem_freep) char *name = NULL;
 
 		e = open_parent(store, parents.items[i], &dir);
-		if (is_errnum(e, ENOTDIR) || is_errnum(e, ELOOP)) {
+		if (err_is(e, ENOTDIR) || err_is(e, ELOOP)) {
 			err_free(e);
 			e = NULL;
 			continue;
@@ -294,7 +289,7 @@ static void load_entry(const struct store *store, const struct dir *dir, const c
 		device_list_add(ret, dev);
 		return;
 	}
-	if (is_errnum(e, ENOENT)) {
+	if (err_is(e, ENOENT)) {
 		err_free(e);
 		return;
 	}
@@ -307,12 +302,15 @@ static err_t load_parent(const struct store *store, const struct uuid *uuid, con
 {
 	_cleanup_(entries_clear) struct entries entries = { 0 };
 	_cleanup_(dir_freep) struct dir *dir = NULL;
+	bool is_canonical = false;
 	struct err *e;
 
-	e = open_parent(store, parent, &dir);
-	if (e || !dir)
-		return e;
-	if (uuid && dir_has(dir, uuid->text)) {
+	TRY(open_parent(store, parent, &dir));
+	if (!dir)
+		return NULL;
+	if (uuid)
+		TRY(dir_has(dir, uuid->text, &is_canonical));
+	if (is_canonical) {
 		load_entry(store, dir, parent, uuid->text, uuid, ret);
 		return NULL;
 	}
@@ -392,7 +390,7 @@ err_t store_save(const struct store *store, const struct device *dev, enum store
 			return e;
 	}
 	e = dir_replace(top, temp, dir, dev->uuid.text, text, strlen(text), mode == STORE_SAVE_NEW);
-	return is_errnum(e, EEXIST) ? err_set_kind(e, ERR_EXISTS) : e;
+	return err_is(e, EEXIST) ? err_set_kind(e, ERR_EXISTS) : e;
 }
 
 /* Removes the files of other spellings, which no longer count. */

@@ -313,10 +313,40 @@ static void file_in_the_way_of_a_directory_is_named(void **state)
 static void dangling_link_is_something(void **state)
 {
 	const struct fixture *fx = *state;
+	bool link = false;
+	bool nowhere = true;
 	fixture_link(fx, "nowhere", "link");
 
-	assert_true(dir_has(fx->dir, "link"));
-	assert_false(dir_has(fx->dir, "nowhere"));
+	assert_ok(dir_has(fx->dir, "link", &link));
+	assert_ok(dir_has(fx->dir, "nowhere", &nowhere));
+
+	assert_true(link);
+	assert_false(nowhere);
+}
+
+static void nothing_is_below_a_file(void **state)
+{
+	const struct fixture *fx = *state;
+	bool has = true;
+	fixture_write(fx, "file", "");
+
+	assert_ok(dir_has(fx->dir, "file/x", &has));
+
+	assert_false(has);
+}
+
+static void look_that_fails_is_neither_yes_nor_no(void **state)
+{
+	const struct fixture *fx = *state;
+	_cleanup_(err_freep) struct err *e = NULL;
+	bool has = true;
+	fixture_link(fx, "loop", "loop");
+
+	e = dir_has(fx->dir, "loop/x", &has);
+
+	assert_err(fx, e, ERR_FAILED,
+		   "cannot look at 'ROOT/loop/x': ELOOP (Too many levels of symbolic links)", NULL);
+	assert_true(has);
 }
 
 static void link_is_read_to_its_end(void **state)
@@ -453,6 +483,8 @@ int dir_tests(void)
 		fixture_test(directory_is_made_once),
 		fixture_test(file_in_the_way_of_a_directory_is_named),
 		fixture_test(dangling_link_is_something),
+		fixture_test(nothing_is_below_a_file),
+		fixture_test(look_that_fails_is_neither_yes_nor_no),
 		fixture_test(link_is_read_to_its_end),
 		fixture_test(file_is_no_link),
 		fixture_test(unlinked_file_is_gone),

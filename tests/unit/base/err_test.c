@@ -113,6 +113,55 @@ static void either_of_two_errors_may_be_missing(void **state)
 	assert_err(NULL, second, ERR_BUSY, "two", NULL);
 }
 
+static void absence_is_what_these_errnos_say_and_no_others(void **state)
+{
+	static const int others[] = { 0, EACCES, EPERM, ENOMEM, EMFILE, EIO, ELOOP, ESRCH, ENXIO };
+	_cleanup_(err_freep) struct err *gone = err_errno(ENODEV, "x");
+	_cleanup_(err_freep) struct err *unknown = err_errno(EIO, "x");
+	(void)state;
+
+	assert_true(errnum_is_absence(ENOENT));
+	assert_true(errnum_is_absence(ENOTDIR));
+	assert_true(errnum_is_absence(ENODEV));
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		assert_false(errnum_is_absence(others[i]));
+	assert_true(err_is_absence(gone));
+	assert_false(err_is_absence(unknown));
+	assert_false(err_is_absence(NULL));
+}
+
+static void no_error_has_no_errno(void **state)
+{
+	_cleanup_(err_freep) struct err *e = err_errno(EBUSY, "x");
+	(void)state;
+
+	assert_true(err_is(e, EBUSY));
+	assert_false(err_is(e, EAGAIN));
+	assert_false(err_is(NULL, 0));
+}
+
+static err_t try_it(struct err *e, bool *ret_went_on)
+{
+	TRY(e);
+	*ret_went_on = true;
+	return NULL;
+}
+
+static void try_returns_an_error_and_goes_on_without_one(void **state)
+{
+	_cleanup_(err_freep) struct err *e = NULL;
+	bool after_error = false;
+	bool after_success = false;
+	(void)state;
+
+	e = try_it(err_new(ERR_BUSY, "x"), &after_error);
+	assert_ok(try_it(NULL, &after_success));
+
+	assert_err(NULL, e, ERR_BUSY, "x", NULL);
+	assert_false(after_error);
+	assert_true(after_success);
+}
+
 int err_tests(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -126,6 +175,9 @@ int err_tests(void)
 		cmocka_unit_test(success_stays_success),
 		cmocka_unit_test(first_of_several_errors_counts),
 		cmocka_unit_test(either_of_two_errors_may_be_missing),
+		cmocka_unit_test(absence_is_what_these_errnos_say_and_no_others),
+		cmocka_unit_test(no_error_has_no_errno),
+		cmocka_unit_test(try_returns_an_error_and_goes_on_without_one),
 	};
 
 	return cmocka_run_group_tests_name("err", tests, NULL, NULL);

@@ -246,6 +246,7 @@ static int replace_on_full_disk(void *data)
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 	_cleanup_(err_freep) struct err *e = NULL;
 	_cleanup_(mem_freep) char *now = NULL;
+	bool has_temp = true;
 
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("none", path, "tmpfs", 0, "size=16k") < 0)
@@ -266,7 +267,9 @@ static int replace_on_full_disk(void *data)
 	e = dir_read(dir, "file", 100, &now, NULL);
 	if (e || strcmp(now, "old") != 0)
 		return 3;
-	return dir_has(dir, ".temp") ? 4 : 0;
+	err_free(take(e));
+	e = dir_has(dir, ".temp", &has_temp);
+	return e || has_temp ? 4 : 0;
 }
 
 static void full_disk_leaves_what_was_there(void **state)

@@ -197,6 +197,27 @@ static void prefix_is_compared_to_its_end(void **state)
 	assert_false(str_starts_with("mde", "mdev"));
 }
 
+static void joined_list_has_commas_between_and_quotes_around(void **state)
+{
+	_cleanup_(strlist_clear) struct strlist list = { 0 };
+	_cleanup_(mem_freep) char *none = strlist_join(&list, "'");
+	_cleanup_(mem_freep) char *one = NULL;
+	_cleanup_(mem_freep) char *plain = NULL;
+	_cleanup_(mem_freep) char *quoted = NULL;
+	(void)state;
+
+	strlist_add(&list, mem_strdup("b"));
+	one = strlist_join(&list, "'");
+	strlist_add(&list, mem_strdup("a"));
+	plain = strlist_join(&list, "");
+	quoted = strlist_join(&list, "'");
+
+	assert_string_equal(none, "");
+	assert_string_equal(one, "'b'");
+	assert_string_equal(plain, "b, a");
+	assert_string_equal(quoted, "'b', 'a'");
+}
+
 int str_tests(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +231,7 @@ int str_tests(void)
 		cmocka_unit_test(sorting_nothing_does_nothing),
 		cmocka_unit_test(lists_are_equal_if_their_items_are),
 		cmocka_unit_test(cleared_list_is_empty_and_can_be_used_again),
+		cmocka_unit_test(joined_list_has_commas_between_and_quotes_around),
 		cmocka_unit_test(base_name_is_what_is_behind_the_last_slash),
 		cmocka_unit_test(prefix_is_compared_to_its_end),
 	};

@@ -6,9 +6,13 @@ int main(void)
 {
 	int failed = 0;
 
-	failed += mdev_tests();
-	failed += mdev_change_tests();
+	failed += attrs_tests();
+	failed += create_tests();
+	failed += mounts_tests();
+	failed += remove_tests();
+	failed += scan_tests();
 	failed += sysfs_tests();
 	failed += types_tests();
+	failed += users_tests();
 	return failed != 0;
 }

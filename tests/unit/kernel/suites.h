@@ -5,13 +5,22 @@
 #include "fixture.h"
 #include "kernel/mdev.h"
 
-int mdev_tests(void);
-int mdev_change_tests(void);
+int attrs_tests(void);
+int create_tests(void);
+int mounts_tests(void);
+int remove_tests(void);
+int scan_tests(void);
 int sysfs_tests(void);
 int types_tests(void);
+int users_tests(void);
 
-#define BUS   "sys/class/mdev_bus"
-#define TYPES "sys/devices/P/mdev_supported_types"
+#define BUS    "sys/class/mdev_bus"
+#define TYPES  "sys/devices/P/mdev_supported_types"
+#define DEVICE "sys/devices/P/" UUID_A
+#define LINK   "sys/bus/mdev/devices/" UUID_A
+#define SEEN   "ROOT/sys/class/mdev_bus/P/" UUID_A
+
+#define LOG_HINT "the kernel's log says why: journalctl -k"
 
 /*
  * A tree that looks like sysfs, of plain directories: nothing happens when it is written to.
@@ -27,9 +36,16 @@ static inline void make_parent(const struct fixture *fx)
 
 static inline void make_device(const struct fixture *fx)
 {
-	fixture_write(fx, "sys/devices/P/" UUID_A "/remove", "");
-	fixture_link(fx, "../mdev_supported_types/T", "sys/devices/P/" UUID_A "/mdev_type");
-	fixture_link(fx, "../../../devices/P/" UUID_A, "sys/bus/mdev/devices/" UUID_A);
+	fixture_write(fx, DEVICE "/remove", "");
+	fixture_link(fx, "../mdev_supported_types/T", DEVICE "/mdev_type");
+	fixture_link(fx, "../../../devices/P/" UUID_A, LINK);
+}
+
+/* What cannot be told: every look at something in the device's directory gives ELOOP. */
+static inline void make_device_unreadable(const struct fixture *fx)
+{
+	fixture_link(fx, UUID_A, DEVICE);
+	fixture_link(fx, "../../../devices/P/" UUID_A, LINK);
 }
 
 static inline struct sysfs *open_sysfs(const struct fixture *fx)
@@ -38,4 +54,11 @@ static inline struct sysfs *open_sysfs(const struct fixture *fx)
 
 	assert_ok(sysfs_open(fx->env, &sysfs));
 	return sysfs;
+}
+
+static inline void check_content(const struct fixture *fx, const char *path, const char *expected)
+{
+	_cleanup_(mem_freep) char *text = fixture_read(fx, path);
+
+	assert_string_equal(text, expected);
 }

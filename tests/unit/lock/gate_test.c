@@ -189,6 +189,45 @@ static void gate_is_open_again_once_the_waiter_has_given_up(void **state)
 	assert_ok(lock_parent(locks, "P", LOCK_SHARED, &none, &other));
 }
 
+/* Only one who waits keeps others out: a lock that shared holders have does not. */
+static void shared_request_without_time_passes_where_nobody_waits(void **state)
+{
+	const struct fixture *fx = *state;
+	const struct deadline none = deadline_in(0);
+	_cleanup_(mem_freep) char *path = NULL;
+	_cleanup_(locks_freep) struct locks *locks = NULL;
+	_cleanup_(lock_freep) struct lock *lock = NULL;
+	_cleanup_(fd_closep) int gate = -1;
+	assert_ok(locks_open(fx->env, &locks));
+	fixture_write(fx, "run/mdevadm/lock/gates/P", "");
+	path = fixture_path(fx, "run/mdevadm/lock/gates/P");
+	gate = open(path, O_RDWR | O_CLOEXEC);
+
+	/* Another one that passes just now. */
+	assert_int_equal(flock(gate, LOCK_SH | LOCK_NB), 0);
+
+	assert_ok(lock_parent(locks, "P", LOCK_SHARED, &none, &lock));
+}
+
+/* The same of an exclusive one: the lock itself is free. */
+static void exclusive_request_without_time_passes_where_nobody_waits(void **state)
+{
+	const struct fixture *fx = *state;
+	const struct deadline none = deadline_in(0);
+	_cleanup_(mem_freep) char *path = NULL;
+	_cleanup_(locks_freep) struct locks *locks = NULL;
+	_cleanup_(lock_freep) struct lock *lock = NULL;
+	_cleanup_(fd_closep) int gate = -1;
+	assert_ok(locks_open(fx->env, &locks));
+	fixture_write(fx, "run/mdevadm/lock/gates/P", "");
+	path = fixture_path(fx, "run/mdevadm/lock/gates/P");
+	gate = open(path, O_RDWR | O_CLOEXEC);
+
+	assert_int_equal(flock(gate, LOCK_SH | LOCK_NB), 0);
+
+	assert_ok(lock_parent(locks, "P", LOCK_EXCLUSIVE, &none, &lock));
+}
+
 int gate_tests(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +236,8 @@ int gate_tests(void)
 		fixture_test(stream_of_shared_holders_does_not_starve_an_exclusive_waiter),
 		fixture_test(gate_is_open_again_once_the_lock_is_had),
 		fixture_test(gate_is_open_again_once_the_waiter_has_given_up),
+		fixture_test(shared_request_without_time_passes_where_nobody_waits),
+		fixture_test(exclusive_request_without_time_passes_where_nobody_waits),
 	};
 
 	return cmocka_run_group_tests_name("gate", tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <time.h>
@@ -92,6 +93,8 @@ static void without_a_run_directory_nothing_can_be_locked(void **state)
 	_cleanup_(err_freep) struct err *e = NULL;
 	struct locks *locks = NULL;
 	fixture_remove(fx, "run");
+	mem_freep(&fx->env->root);
+	fx->env->root = NULL;
 
 	e = locks_open(fx->env, &locks);
 
@@ -100,6 +103,17 @@ static void without_a_run_directory_nothing_can_be_locked(void **state)
 		   "ENOENT (No such file or directory)",
 		   "'ROOT/run/mdevadm' must be a directory that this user can write to");
 	assert_null(locks);
+}
+
+/* A root that somebody has just made: mdevctl does not need it either. */
+static void run_directory_of_a_root_is_made(void **state)
+{
+	const struct fixture *fx = *state;
+	fixture_remove(fx, "run");
+
+	locks_free(open_locks(fx));
+
+	assert_true(fixture_has(fx, "run/mdevadm/lock"));
 }
 
 static void file_in_the_way_of_the_locks_is_named(void **state)
@@ -244,9 +258,14 @@ static void nested_run_does_not_wait(void **state)
 	struct lock *lock = lock_now(locks, UUID_A);
 	_cleanup_(err_freep) struct err *e = NULL;
 	int64_t began = now_ms();
+	struct deadline deadline;
+	struct uuid uuid = fixture_uuid(UUID_A);
+	struct lock *none = NULL;
 	fx->env->nested = true;
+	fx->env->lock_timeout_ms = 5000;
+	deadline = lock_deadline(fx->env);
 
-	e = try_lock(locks, UUID_A, 5000);
+	e = lock_device(locks, &uuid, &deadline, &none);
 
 	assert_non_null(e);
 	assert_int_equal(err_kind(e), ERR_BUSY);
@@ -438,11 +457,108 @@ static void deadline_of_a_lock_is_that_of_the_run(void **state)
 	assert_int_equal(deadline.at_ns, DEADLINE_NEVER);
 }
 
+/* Two at a time do not hinder each other, so neither is a reason for the other. */
+static void only_exclusive_holders_are_named_to_one_who_wants_to_share(void **state)
+{
+	const struct fixture *fx = *state;
+	const struct deadline none = deadline_in(0);
+	_cleanup_(locks_freep) struct locks *locks = open_locks(fx);
+	_cleanup_(lock_freep) struct lock *held = NULL;
+	_cleanup_(err_freep) struct err *e = NULL;
+	struct lock *lock = NULL;
+	assert_ok(lock_parent(locks, "P", LOCK_EXCLUSIVE, &none, &held));
+	fake_locks(fx, "run/mdevadm/lock/parents/P",
+		   "1: FLOCK  ADVISORY  READ 10 @ 0 EOF\n"
+		   "2: FLOCK  ADVISORY  WRITE 11 @ 0 EOF\n");
+
+	e = lock_parent(locks, "P", LOCK_SHARED, &none, &lock);
+
+	assert_err(fx, e, ERR_BUSY, "parent 'P' is locked by pid 11 (ended; what it began goes on)",
+		   "wait longer with --lock-timeout SEC, or end that process");
+}
+
+static void parent_remembers_that_it_was_marked(void **state)
+{
+	const struct fixture *fx = *state;
+	const struct deadline none = deadline_in(0);
+	_cleanup_(locks_freep) struct locks *locks = open_locks(fx);
+	struct lock *one = NULL;
+	_cleanup_(lock_freep) struct lock *later = NULL;
+	assert_ok(lock_parent(locks, "P", LOCK_SHARED, &none, &one));
+	assert_false(lock_was_marked(one, 5000));
+
+	lock_mark(one);
+	lock_free(one);
+
+	assert_ok(lock_parent(locks, "P", LOCK_SHARED, &none, &later));
+	assert_true(lock_was_marked(later, 5000));
+}
+
+static void mark_is_forgotten_after_its_time(void **state)
+{
+	const struct fixture *fx = *state;
+	const struct deadline none = deadline_in(0);
+	const struct timespec times[2] = { { .tv_sec = time(NULL) - 7 },
+					   { .tv_sec = time(NULL) - 7 } };
+	_cleanup_(locks_freep) struct locks *locks = open_locks(fx);
+	_cleanup_(lock_freep) struct lock *lock = NULL;
+	assert_ok(lock_parent(locks, "P", LOCK_SHARED, &none, &lock));
+	lock_mark(lock);
+
+	assert_int_equal(futimens(lock_fd(lock), times), 0);
+
+	assert_false(lock_was_marked(lock, 5000));
+}
+
+static void downgraded_lock_is_shared_with_others(void **state)
+{
+	const struct fixture *fx = *state;
+	const struct deadline none = deadline_in(0);
+	_cleanup_(locks_freep) struct locks *locks = open_locks(fx);
+	_cleanup_(lock_freep) struct lock *lock = NULL;
+	_cleanup_(lock_freep) struct lock *shared = NULL;
+	_cleanup_(err_freep) struct err *e = NULL;
+	struct lock *exclusive = NULL;
+	assert_ok(lock_parent(locks, "P", LOCK_EXCLUSIVE, &none, &lock));
+
+	assert_ok(lock_downgrade(lock, &none));
+
+	assert_ok(lock_parent(locks, "P", LOCK_SHARED, &none, &shared));
+	lock_free(take(shared));
+	e = lock_parent(locks, "P", LOCK_EXCLUSIVE, &none, &exclusive);
+	assert_int_equal(err_kind(e), ERR_BUSY);
+}
+
+/* Whoever waits at the gate would come in between. */
+static void lock_stays_exclusive_while_another_one_waits_at_the_gate(void **state)
+{
+	const struct fixture *fx = *state;
+	const struct deadline none = deadline_in(0);
+	_cleanup_(locks_freep) struct locks *locks = open_locks(fx);
+	_cleanup_(mem_freep) char *path = fixture_path(fx, "run/mdevadm/lock/gates/P");
+	_cleanup_(lock_freep) struct lock *lock = NULL;
+	_cleanup_(err_freep) struct err *e = NULL;
+	_cleanup_(err_freep) struct err *other = NULL;
+	_cleanup_(fd_closep) int gate = -1;
+	struct lock *shared = NULL;
+	assert_ok(lock_parent(locks, "P", LOCK_EXCLUSIVE, &none, &lock));
+	gate = open(path, O_RDWR | O_CLOEXEC);
+	assert_int_equal(flock(gate, LOCK_EX | LOCK_NB), 0);
+
+	e = lock_downgrade(lock, &none);
+
+	assert_int_equal(err_kind(e), ERR_BUSY);
+	assert_int_equal(flock(gate, LOCK_UN), 0);
+	other = lock_parent(locks, "P", LOCK_SHARED, &none, &shared);
+	assert_int_equal(err_kind(other), ERR_BUSY);
+}
+
 int lock_tests(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(directories_of_locks_are_made),
 		fixture_test(without_a_run_directory_nothing_can_be_locked),
+		fixture_test(run_directory_of_a_root_is_made),
 		fixture_test(file_in_the_way_of_the_locks_is_named),
 		fixture_test(lock_file_is_only_for_root),
 		fixture_test(link_in_place_of_a_lock_file_is_not_followed),
@@ -462,6 +578,11 @@ int lock_tests(void)
 		fixture_test(long_command_of_a_holder_is_cut_and_escaped),
 		fixture_test(parent_of_a_busy_lock_is_named),
 		fixture_test(deadline_of_a_lock_is_that_of_the_run),
+		fixture_test(only_exclusive_holders_are_named_to_one_who_wants_to_share),
+		fixture_test(parent_remembers_that_it_was_marked),
+		fixture_test(mark_is_forgotten_after_its_time),
+		fixture_test(downgraded_lock_is_shared_with_others),
+		fixture_test(lock_stays_exclusive_while_another_one_waits_at_the_gate),
 	};
 
 	return cmocka_run_group_tests_name("lock", tests, NULL, NULL);

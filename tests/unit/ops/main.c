@@ -3,5 +3,9 @@
 
 int main(void)
 {
-	return definition_tests() != 0;
+	int failed = 0;
+
+	failed += definition_tests();
+	failed += write_tests();
+	return failed != 0;
 }

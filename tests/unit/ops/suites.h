@@ -3,3 +3,4 @@
 #pragma once
 
 int definition_tests(void);
+int write_tests(void);

@@ -1,38 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "context.h"
-
-#include <stdlib.h>
-
-#include "base/dir.h"
-
-err_t ops_open(const struct env *env, struct ops **ret)
-{
-	_cleanup_(ops_freep) struct ops *ops = mem_zalloc(sizeof(*ops));
-	struct err *e;
-
-	ops->env = env;
-	pthread_mutex_init(&ops->mutex, NULL);
-	ops->callouts = callouts_new(env);
-	ops->store = store_new(env);
-	e = sysfs_open(env, &ops->sysfs);
-	if (e)
-		return e;
-	*ret = take(ops);
-	return NULL;
-}
-
-void ops_free(struct ops *ops)
-{
-	if (!ops)
-		return;
-	operations_announce(&ops->unannounced);
-	store_free(ops->store);
-	sysfs_free(ops->sysfs);
-	locks_free(ops->locks);
-	callouts_free(ops->callouts);
-	pthread_mutex_destroy(&ops->mutex);
-	free(ops);
-}
+#include "request.h"
 
 err_t read_jsonfile(const char *jsonfile, const struct uuid *uuid, const char *parent,
 		    struct device **ret)
@@ -76,49 +43,62 @@ err_t end_new(struct err *e, const char *verb, const struct uuid *asked, const c
 	return NULL;
 }
 
-static char *join(const struct strlist *list)
+err_t lock_definitions(struct ops *ops, const struct uuid *uuid, struct lock **ret,
+		       struct strlist *ret_parents)
 {
-	char *joined = mem_strdup("");
+	const struct deadline deadline = lock_deadline(ops->env);
+	_cleanup_(lock_freep) struct lock *lock = NULL;
 
-	for (size_t i = 0; i < list->count; i++) {
-		_cleanup_(mem_freep) char *before = joined;
-
-		joined = mem_printf("%s%s'%s'", before, i ? ", " : "", list->items[i]);
-	}
-	return joined;
+	TRY(ops_open_locks(ops));
+	TRY(lock_device(ops->locks, uuid, &deadline, &lock));
+	TRY(store_find(ops->store, uuid, ret_parents));
+	*ret = take(lock);
+	return NULL;
 }
 
-err_t choose_definition(const struct claim *claim, const char *parent, const char **ret)
+err_t choose_definition(const struct strlist *defined, const char *parent, const char **ret)
 {
 	_cleanup_(mem_freep) char *parents = NULL;
 
-	if (parent && strlist_has(&claim->defined, parent)) {
+	if (parent && strlist_has(defined, parent)) {
 		*ret = parent;
 		return NULL;
 	}
-	if (!claim->defined.count)
+	if (!defined->count)
 		return err_hint(err_new(ERR_NOT_FOUND, "it is not defined"),
 				"'mdevadm list --defined' shows what is");
-	parents = join(&claim->defined);
+	parents = strlist_join(defined, "'");
 	if (parent)
 		return err_hint(err_new(ERR_NOT_FOUND, "it is not defined on parent '%s'", parent),
 				"it is on %s", parents);
-	if (claim->defined.count > 1)
+	if (defined->count > 1)
 		return err_hint(err_new(ERR_USAGE, "it is defined on several parents: %s", parents),
 				"say which with --parent");
-	*ret = claim->defined.items[0];
+	*ret = defined->items[0];
 	return NULL;
+}
+
+static err_t check_type_offered(const struct ops *ops, const struct device *dev)
+{
+	_cleanup_(dir_freep) struct dir *parent = NULL;
+	bool has_parent;
+	bool has_types;
+	bool has_type;
+
+	TRY(sysfs_has_parent(ops->sysfs, dev->parent, &has_parent));
+	if (!has_parent)
+		return NULL;
+	TRY(sysfs_open_parent(ops->sysfs, dev->parent, &parent));
+	TRY(sysfs_has_types(parent, &has_types));
+	TRY(sysfs_has_type(parent, dev->type, &has_type));
+	if (!has_types || has_type)
+		return NULL;
+	return err_hint(err_new(ERR_NOT_FOUND, "parent '%s' has no type '%s' at present",
+				dev->parent, dev->type),
+			"'mdevadm types --parent %s' lists its types", dev->parent);
 }
 
 void warn_of_missing_type(const struct ops *ops, const struct device *dev)
 {
-	_cleanup_(dir_freep) struct dir *parent = NULL;
-	_cleanup_(err_freep) struct err *e = sysfs_open_parent(ops->sysfs, dev->parent, &parent);
-
-	if (e || !sysfs_has_types(parent) || sysfs_has_type(parent, dev->type))
-		return;
-	env_warn(ops->env,
-		 err_hint(err_new(ERR_NOT_FOUND, "parent '%s' has no type '%s' at present",
-				  dev->parent, dev->type),
-			  "'mdevadm types --parent %s' lists its types", dev->parent));
+	env_warn(ops->env, check_type_offered(ops, dev));
 }

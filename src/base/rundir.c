@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/rundir.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+/* A root that a user has just made need not have it; that of the system is the system's. */
+static err_t open_run(const struct env *env, struct dir **ret)
+{
+	const char *path = env->dir[ENV_DIR_RUN];
+
+	if (env->root && mkdir(path, 0755) < 0 && errno != EEXIST)
+		return err_hint_for_errnum(err_errno(errno, "cannot make '%s'", path));
+	return dir_open(path, ret);
+}
+
+err_t rundir_make(const struct env *env, const char *name, struct dir **ret)
+{
+	_cleanup_(dir_freep) struct dir *run = NULL;
+	_cleanup_(dir_freep) struct dir *ours = NULL;
+
+	TRY(open_run(env, &run));
+	TRY(dir_make_at(run, "mdevadm", 0755, &ours));
+	return dir_make_at(ours, name, 0755, ret);
+}
+
+err_t rundir_open(const struct env *env, const char *name, struct dir **ret)
+{
+	_cleanup_(mem_freep) char *path = mem_printf("%s/mdevadm/%s", env->dir[ENV_DIR_RUN], name);
+	struct err *e = dir_open(path, ret);
+
+	if (!err_is_absence(e))
+		return e;
+	err_free(e);
+	*ret = NULL;
+	return NULL;
+}
