@@ -1,13 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2030,SC2031,SC2154
-# Devices that somebody has open, and removals that block in the kernel.
+# Removals that block in the kernel, and devices that are stuck.
 
 load lib/common
 load lib/life
 
 WAIT_LONGER="hint: wait longer with --lock-timeout SEC, or end that process"
 END_IT="hint: end what uses the device; it goes then by itself"
+# Where it is not known that somebody has it open.
+IF_OPEN="hint: if something has the device open, end that; it goes then by itself"
 
 # blocked_stop: a stop that gave up on a device that somebody has open; the child's pid is $CHILD.
 blocked_stop() {
@@ -33,140 +35,6 @@ teardown() {
 	common_teardown
 }
 
-# --- who has it open ---
-
-@test "stop of a device that is open names who has it open" {
-	needs_sim "device nodes of its own"
-	mdevadm start -u "$U1" -p mtty -t mtty-1
-	has_open "$(device_node "$U1")"
-
-	run mdevadm stop -u "$U1"
-
-	expect_status 6
-	expect_output "mdevadm: cannot stop $U1: it is in use by pid $USER_PID (sleep)
-hint: end that first, or wait for it with --wait-users SEC"
-	runs "$U1"
-	[ "$(events remove-begin)" = 0 ]
-}
-
-@test "stop names all who have the device open" {
-	needs_sim "device nodes of its own"
-	local first
-
-	mdevadm start -u "$U1" -p mtty -t mtty-1
-	has_open "$(device_node "$U1")"
-	first=$USER_PID
-	has_open "$(device_node "$U1")"
-
-	run mdevadm stop -u "$U1"
-
-	expect_status 6
-	expect_contains "pid $first (sleep)"
-	expect_contains "pid $USER_PID (sleep)"
-}
-
-@test "stop does not take a user of another device for one of this" {
-	needs_sim "device nodes of its own"
-	mdevadm start -u "$U1" -p mtty -t mtty-1
-	mdevadm start -u "$U2" -p mtty -t mtty-1
-	has_open "$(device_node "$U2")"
-
-	run mdevadm stop -u "$U1"
-
-	expect_status 0
-	is_gone "$U1"
-}
-
-@test "an open group alone does not keep a stop from going on" {
-	needs_sim "device nodes of its own"
-	mdevadm start -u "$U1" -p mtty -t mtty-1
-	has_open "$(group_node "$U1")"
-
-	run mdevadm stop -u "$U1"
-
-	expect_status 0
-	is_gone "$U1"
-}
-
-@test "stop of a device that has no VFIO nodes does not fail" {
-	needs_sim "device nodes of its own"
-	mdevadm start -u "$U1" -p mtty -t mtty-1
-
-	run mdevadm stop -u "$U1"
-
-	expect_status 0
-}
-
-@test "stop of a device that is open is refused with --force as well" {
-	needs_sim "device nodes of its own"
-	mdevadm start -u "$U1" -p mtty -t mtty-1
-	has_open "$(device_node "$U1")"
-
-	run mdevadm stop -u "$U1" --force
-
-	expect_status 6
-	runs "$U1"
-}
-
-@test "stop --wait-users waits until nobody has the device open" {
-	needs_sim "device nodes of its own"
-	mdevadm start -u "$U1" -p mtty -t mtty-1
-	has_open "$(device_node "$U1")"
-	begin stop -u "$U1" --wait-users 30
-	wait_until [ -e "$RUN/mdevadm/lock/gates/mtty" ]
-	is_alive "$BEGUN"
-	runs "$U1"
-
-	let_go "$USER_PID"
-	finish "$BEGUN"
-
-	expect_status 0
-	expect_output ""
-	is_gone "$U1"
-}
-
-@test "stop --wait-users holds no lock while it waits" {
-	needs_sim "device nodes of its own"
-	mdevadm start -u "$U1" -p mtty -t mtty-1
-	has_open "$(device_node "$U1")"
-	begin stop -u "$U1" --wait-users 30
-
-	run mdevadm define -u "$U1" -p mtty -t mtty-1
-
-	expect_status 0
-	let_go "$USER_PID"
-	finish "$BEGUN"
-	expect_status 0
-}
-
-@test "stop --wait-users gives up after its time" {
-	needs_sim "device nodes of its own"
-	mdevadm start -u "$U1" -p mtty -t mtty-1
-	has_open "$(device_node "$U1")"
-
-	run mdevadm stop -u "$U1" --wait-users 1
-
-	expect_status 6
-	expect_line 0 "mdevadm: cannot stop $U1: it is in use by pid $USER_PID (sleep)"
-	runs "$U1"
-}
-
-@test "stop --wait-users can be interrupted" {
-	needs_sim "device nodes of its own"
-	mdevadm start -u "$U1" -p mtty -t mtty-1
-	has_open "$(device_node "$U1")"
-	# It comes back when the stop has begun.
-	rm "$RUN/mdevadm/lock/gates/mtty"
-	begin stop -u "$U1" --wait-users 30
-	wait_until [ -e "$RUN/mdevadm/lock/gates/mtty" ]
-
-	kill -TERM "$BEGUN"
-	finish "$BEGUN"
-
-	expect_status 143
-	runs "$U1"
-}
-
 # --- removals that block ---
 
 @test "stop gives up on a removal that blocks, and names who goes on with it" {
@@ -175,8 +43,8 @@ hint: end that first, or wait for it with --wait-users SEC"
 	blocked_stop
 
 	expect_status 6
-	expect_output "mdevadm: cannot stop $U1: '$SYS/class/mdev_bus/mtty/$U1' is still there: the kernel is waiting for those who have it open; pid $CHILD goes on with the removal
-$END_IT"
+	expect_output "mdevadm: cannot stop $U1: '$SYS/class/mdev_bus/mtty/$U1' is still there: its removal has not ended within 0 s; pid $CHILD goes on with it
+$IF_OPEN"
 	is_alive "$CHILD"
 	has_dir mtty "$U1"
 	let_child_end
@@ -288,9 +156,62 @@ $WAIT_LONGER"
 	finish "$BEGUN"
 
 	expect_status 143
-	expect_contains "mdevadm: cannot stop $U1: $U1 is still going: the kernel is waiting for those who have it open"
+	[[ "$output" =~ \(pid\ ([0-9]+)\) ]] || fail_with "no child is named"
+	expect_output "mdevadm: cannot stop $U1: interrupted by SIGTERM: the removal of $U1 goes on (pid ${BASH_REMATCH[1]})
+$IF_OPEN"
+	is_alive "${BASH_REMATCH[1]}"
 	ctl close "$U1"
 	wait_until lacks_dir mtty "$U1"
+}
+
+@test "stop --all names a device whose earlier removal still blocks, stops the others and ends with 9" {
+	needs_sim "a device that is open and not seen"
+	blocked_stop
+	mdevadm start -u "$U2" -p mtty -t mtty-1
+
+	run mdevadm stop --all --timeout 0 --lock-timeout 0
+
+	expect_status 9
+	expect_output "mdevadm: warning: cannot stop $U1: device $U1 is locked by pid $GAVE_UP (ended; what it began goes on)
+$WAIT_LONGER
+mdevadm: cannot stop 1 of 2 devices"
+	is_gone "$U2"
+	let_child_end
+}
+
+@test "stop --all names a device whose removal by somebody else blocks, and ends with 9" {
+	needs_sim "a device that is open and not seen"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	ctl open "$U1"
+	(printf 1 >"$SYS/bus/mdev/devices/$U1/remove") 3>&- &
+	wait_until is_gone "$U1"
+
+	run mdevadm stop --all --timeout 0
+
+	expect_status 9
+	expect_output "mdevadm: warning: cannot stop $U1: its removal is under way and has not ended
+$IF_OPEN
+mdevadm: cannot stop 1 of 1 devices"
+	ctl close "$U1"
+	wait_until lacks_dir mtty "$U1"
+}
+
+@test "a stop that is interrupted while the kernel is slow says that the removal goes on" {
+	needs_sim "a slow removal"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	ctl delay remove 2000
+	begin stop -u "$U1"
+	wait_until has_event remove-begin
+
+	kill -TERM "$BEGUN"
+	finish "$BEGUN"
+
+	expect_status 143
+	[[ "$output" =~ \(pid\ ([0-9]+)\) ]] || fail_with "no child is named"
+	expect_output "mdevadm: cannot stop $U1: interrupted by SIGTERM: the removal of $U1 goes on (pid ${BASH_REMATCH[1]})
+$IF_OPEN"
+	wait_until lacks_dir mtty "$U1"
+	no_rule_broken
 }
 
 @test "list does not show a device whose removal is under way" {
@@ -314,8 +235,8 @@ $WAIT_LONGER"
 	run mdevadm stop -u "$U1" --timeout 0
 
 	expect_status 6
-	expect_output "mdevadm: cannot stop $U1: its removal is under way and waits for those who have it open
-$END_IT"
+	expect_output "mdevadm: cannot stop $U1: its removal is under way and has not ended
+$IF_OPEN"
 	ctl close "$U1"
 	wait_until lacks_dir mtty "$U1"
 }

@@ -192,3 +192,22 @@ BY="by uid $(id -u) (login uid WHO)"
 	wait_until has_lines 1
 	[[ "$(said)" == *"$U1 on parent 'mtty' $BY: done" ]]
 }
+
+@test "a drained device that is given up is logged" {
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	mdevadm drain mtty
+	forget_said 3
+
+	mdevadm stop -u "$U1"
+
+	expect_said "30 give up $U1 on parent 'mtty' $BY: done"
+}
+
+@test "resume --abandon is logged" {
+	mdevadm hold mtty --reason "it is broken"
+	forget_said 1
+
+	mdevadm resume --abandon mtty
+
+	expect_said "30 abandon parent 'mtty' $BY: done"
+}

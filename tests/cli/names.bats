@@ -231,8 +231,9 @@ hint: an attribute is a file in the device's directory, and not behind a link"
 
 	run start_from_pipe "$(definition mtty-1 power 1)" -u "$U1" -p mtty
 
-	expect_status 1
-	expect_line 0 "mdevadm: cannot start $U1: cannot open '$(device_file mtty "$U1" power)': EISDIR (Is a directory)"
+	expect_status 3
+	expect_output "mdevadm: cannot start $U1: cannot open '$(device_file mtty "$U1" power)': EISDIR (Is a directory)
+hint: the device has no such attribute; it has 'power/control'"
 	lacks_dir mtty "$U1"
 	nothing_is_touched
 }

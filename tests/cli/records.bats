@@ -8,7 +8,7 @@ load lib/life
 
 say() { printf '# %s\n' "$*" >&3; }
 record() { printf '%s/mdevadm/devices/%s' "$RUN" "$1"; }
-state_of() { sed -n 's/^  "state": "\(.*\)",$/\1/p' "$(record "$1")"; }
+state_of() { jq -r .state "$(record "$1")"; }
 inode_of() { stat -c %i "$SYS/class/mdev_bus/$1/$2"; }
 
 AP=vfio_ap-passthrough
@@ -24,8 +24,8 @@ half_made() {
 # write_record PID INODE
 write_record() {
 	mkdir -p "$RUN/mdevadm/devices"
-	printf '{"version": 1, "state": "starting", "parent": "mtty", "device": {"mdev_type": "mtty-1",
-"start": "manual", "attrs": []}, "pid": %d, "since": 1, "inode": %d}' "$1" "$2" >"$(record "$U1")"
+	printf '{"version":1,"state":"starting","parent":"mtty","type":"mtty-1","attrs":[],"inode":%d,"pid":%d,"since":1}' \
+		"$2" "$1" >"$(record "$U1")"
 }
 
 @test "a device that was started has a record that all can read" {
@@ -38,19 +38,10 @@ write_record() {
 @test "the record of a device that was started says what it is" {
 	mdevadm start -u "$U1" -p mtty -t mtty-2
 
-	[ "$(sed 's/"pid": .*/"pid": PID,/; s/"since": .*/"since": TIME,/' "$(record "$U1")")" = '{
-  "version": 1,
-  "state": "running",
-  "parent": "mtty",
-  "device": {
-    "mdev_type": "mtty-2",
-    "start": "manual",
-    "attrs": []
-  },
-  "pid": PID,
-  "since": TIME,
-  "inode": '"$(inode_of mtty "$U1")"'
-}' ]
+	[ "$(jq -c '.pid |= type | .since |= type' "$(record "$U1")")" = "$(jq -nc --argjson inode "$(inode_of mtty "$U1")" \
+		'{ version: 1, state: "running", parent: "mtty", type: "mtty-2", attrs: [], inode: $inode,
+			pid: "number", since: "number" }')" ]
+	[ "$(jq -c . "$(record "$U1")")" = "$(cat "$(record "$U1")")" ]
 }
 
 @test "a record has the attributes that were written" {
@@ -58,8 +49,7 @@ write_record() {
 
 	start_from_pipe "$(definition $AP assign_adapter 5 assign_domain 6)" -u "$U1" -p matrix
 
-	grep -q '"assign_adapter": "5"' "$(record "$U1")"
-	grep -q '"assign_domain": "6"' "$(record "$U1")"
+	[ "$(jq -c .attrs "$(record "$U1")")" = '[{"assign_adapter":"5"},{"assign_domain":"6"}]' ]
 }
 
 @test "the record says that a start is under way before the device is created" {
@@ -173,7 +163,7 @@ write_record() {
 }
 
 @test "a half-made device that somebody has open is left, and named" {
-	needs_sim "device nodes of its own"
+	needs_nodes
 	half_made 4194304
 	has_open "$(device_node "$U1")"
 
@@ -200,7 +190,8 @@ hint: 'mdevadm stop --uuid $U1' stops it"
 
 @test "a running record of another device of that UUID is dropped" {
 	mdevadm start -u "$U1" -p mtty -t mtty-1
-	sed -i 's/"inode": .*/"inode": 1/' "$(record "$U1")"
+	jq -c '.inode = 1' "$(record "$U1")" >"$BATS_TEST_TMPDIR/record"
+	cp "$BATS_TEST_TMPDIR/record" "$(record "$U1")"
 
 	run mdevadm start -u "$U1" -p mtty -t mtty-1
 
@@ -217,6 +208,119 @@ hint: 'mdevadm stop --uuid $U1' stops it"
 	expect_status 3
 	lacks "$(record "$U1")"
 }
+
+@test "list shows as incomplete only what is on the parent of the record" {
+	needs_sim "two parents"
+	half_made 4194304
+	jq -c '.parent = "matrix"' "$(record "$U1")" >"$BATS_TEST_TMPDIR/record"
+	cp "$BATS_TEST_TMPDIR/record" "$(record "$U1")"
+
+	run mdevadm list
+
+	expect_status 0
+	expect_output "$U1 mtty mtty-1 manual"
+}
+
+# --- records that cannot be read, written or removed ---
+
+# Both looks of a claim see it.
+@test "start and stop warn of a broken record once" {
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	echo '{"version":1,"state":"odd"}' >"$(record "$U1")"
+	local warning
+
+	warning="mdevadm: warning: '$(record "$U1")' is not understood: its state is not known
+hint: remove '$(record "$U1")': it only says how the device was started"
+
+	run mdevadm start -u "$U1" -p mtty -t mtty-1
+	expect_status 4
+	expect_output "$warning
+mdevadm: cannot start $U1: Device already exists on parent 'mtty'
+hint: 'mdevadm stop --uuid $U1' stops it"
+	run mdevadm stop -u "$U1"
+
+	expect_status 0
+	expect_output "$warning"
+	lacks "$(record "$U1")"
+}
+
+@test "a record of a later version is no broken one: nothing is done" {
+	needs_sim "the log of events"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	jq -c '.version = 2' "$(record "$U1")" >"$BATS_TEST_TMPDIR/record"
+	cp "$BATS_TEST_TMPDIR/record" "$(record "$U1")"
+
+	run mdevadm stop -u "$U1"
+	expect_status 1
+	expect_output "mdevadm: cannot stop $U1: '$(record "$U1")' was written by a later version of mdevadm
+hint: use that version, or restart the machine"
+	run mdevadm start -u "$U1" -p mtty -t mtty-1
+
+	expect_status 1
+	expect_output "mdevadm: cannot start $U1: '$(record "$U1")' was written by a later version of mdevadm
+hint: use that version, or restart the machine"
+	[ "$(events remove-begin)" = 0 ]
+	runs "$U1"
+	cmp "$(record "$U1")" "$BATS_TEST_TMPDIR/record"
+}
+
+# unnoted_stop: a stop that removes the device, and cannot remove its record.
+unnoted_stop() {
+	needs_sim "what the removal did"
+	needs strace
+	use_fast_program
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	run strace -f -o /dev/null -P "$RUN/mdevadm/devices" -e trace=unlinkat -e inject=unlinkat:error=EIO \
+		"$MDEVADM" stop -u "$U1"
+}
+
+@test "a stop whose record cannot be removed says that it took effect" {
+	unnoted_stop
+
+	expect_status 1
+	expect_output "mdevadm: cannot stop $U1: the stop took effect, the device is gone, but that cannot be noted: cannot remove '$(record "$U1")': EIO (Input/output error)
+hint: 'mdevadm stop --uuid $U1' notes it"
+	lacks_dir mtty "$U1"
+	[ -e "$(record "$U1")" ]
+}
+
+@test "the next stop clears a record that could not be removed" {
+	unnoted_stop
+
+	run mdevadm stop -u "$U1"
+
+	expect_status 3
+	expect_output "mdevadm: cannot stop $U1: there is no such device
+hint: 'mdevadm list' shows what runs"
+	lacks "$(record "$U1")"
+}
+
+@test "the next start does not mind a record that could not be removed" {
+	unnoted_stop
+
+	run mdevadm start -u "$U1" -p mtty -t mtty-2
+
+	expect_status 0
+	expect_output ""
+	[ "$(jq -r .type "$(record "$U1")")" = mtty-2 ]
+}
+
+@test "start-parent-mdevs clears the records of devices that went with their driver" {
+	needs_sim "a driver that goes"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	start_from_pipe "$(definition $AP assign_adapter 5)" -u "$U2" -p matrix
+	ctl unregister mtty
+	ctl register mtty
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_status 0
+	expect_output ""
+	lacks "$(record "$U1")"
+	[ "$(state_of "$U2")" = running ]
+}
+
+# --- runs that are killed ---
 
 # What the single killed run left is never shown as fine, and one more run puts it right.
 check_point() {

@@ -5,6 +5,7 @@
 # bats file_tags=kernel
 load lib/common
 load lib/life
+load lib/drain
 
 @test "start-parent-mdevs starts what is auto, and prints nothing" {
 	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
@@ -197,4 +198,166 @@ hint: 'mdevadm types' lists the parents"
 
 	expect_status 0
 	runs "$U1"
+}
+
+@test "start-parent-mdevs of a held parent returns at once, and succeeds" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
+	mdevadm hold mtty --reason "it is broken"
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_status 0
+	expect_output "mdevadm: warning: parent 'mtty' is held: its devices are started when the hold is lifted
+hint: 'mdevadm resume mtty' lifts it"
+	is_gone "$U1"
+	mdevadm resume mtty
+	runs "$U1"
+}
+
+@test "start-parent-mdevs that waits already goes when the parent becomes held" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
+	hold parents mtty
+	begin start-parent-mdevs mtty
+	wait_until waits_for_lock "$BEGUN"
+
+	write_held mtty "it is drained"
+	finish "$BEGUN"
+
+	expect_status 0
+	expect_output ""
+	is_gone "$U1"
+	let_go "$HOLDER"
+	mdevadm resume mtty
+	runs "$U1"
+}
+
+@test "start-parent-mdevs succeeds when the parent becomes held between its look and its claim" {
+	needs_sim "a run that is slow"
+	needs strace
+	use_fast_program
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
+	delayed flock 1 1000 start-parent-mdevs mtty
+	wait_until [ -e "$RUN/mdevadm/lock/gates/mtty" ]
+
+	write_held mtty "it is drained"
+	finish "$BEGUN"
+
+	expect_status 0
+	expect_output ""
+	is_gone "$U1"
+}
+
+@test "start-parent-mdevs does not wait for another card where its device runs" {
+	two_cards
+	mdevadm define -u "$U1" -p "$CARD" -t nvidia-36
+	mdevadm define -u "$U1" -p "$OTHER_CARD" -t nvidia-36 --auto
+	mdevadm start -u "$U1" -p "$CARD"
+	hold parents "$CARD"
+
+	run mdevadm start-parent-mdevs "$OTHER_CARD" --lock-timeout 100
+
+	expect_status 9
+	expect_output "mdevadm: warning: cannot start $U1: Device exists under different parent '$CARD'
+hint: 'mdevadm stop --uuid $U1' stops it
+mdevadm: cannot start 1 of 1 devices"
+	is_alive "$HOLDER"
+}
+
+@test "start-parent-mdevs does not wait for another card where a start of its device has died" {
+	two_cards
+	mdevadm define -u "$U1" -p "$OTHER_CARD" -t nvidia-36 --auto
+	dead_start "$U1" "$CARD" nvidia-36 0
+	hold parents "$CARD"
+
+	run mdevadm start-parent-mdevs "$OTHER_CARD" --lock-timeout 100
+
+	expect_status 0
+	[ "$(parent_of "$U1")" = "$OTHER_CARD" ]
+	is_alive "$HOLDER"
+}
+
+@test "start-parent-mdevs leaves what a drain of another card has stopped to that drain" {
+	two_cards
+	mdevadm define -u "$U1" -p "$CARD" -t nvidia-36
+	mdevadm define -u "$U1" -p "$OTHER_CARD" -t nvidia-36 --auto
+	mdevadm start -u "$U1" -p "$CARD"
+	mdevadm drain "$CARD"
+
+	run mdevadm start-parent-mdevs "$OTHER_CARD"
+
+	expect_status 0
+	is_gone "$U1"
+	mdevadm resume "$CARD"
+	[ "$(parent_of "$U1")" = "$CARD" ]
+}
+
+# --- records of devices that went with their driver ---
+
+# U2 is gone with the driver, and its record is there; U3's is that of another parent.
+forgotten_record() {
+	needs_sim "a driver that goes"
+	mdevadm start -u "$U2" -p mtty -t mtty-1
+	mdevadm start -u "$U3" -p matrix -t "$AP"
+	ctl unregister mtty
+	ctl unregister matrix
+	ctl register mtty
+	has_record "$U2"
+}
+
+@test "start-parent-mdevs clears the records of devices that went with their driver" {
+	forgotten_record
+
+	run mdevadm start-parent-mdevs mtty
+
+	expect_status 0
+	expect_output ""
+	lacks_record "$U2"
+	has_record "$U3"
+}
+
+@test "a drain with a command clears the records of devices that went with their driver" {
+	forgotten_record
+
+	run mdevadm drain mtty -- true
+
+	expect_status 0
+	expect_output ""
+	lacks_record "$U2"
+	is_gone "$U2"
+	has_record "$U3"
+}
+
+@test "resume clears the records of devices that went with their driver" {
+	forgotten_record
+	mdevadm hold mtty --reason "it is broken"
+
+	run mdevadm resume mtty
+
+	expect_status 0
+	expect_output ""
+	lacks_record "$U2"
+	has_record "$U3"
+}
+
+@test "stop of a device that went with its driver clears its record" {
+	forgotten_record
+
+	run mdevadm stop -u "$U2"
+
+	expect_status 3
+	lacks_record "$U2"
+}
+
+@test "what a drain has to bring back is no record of a device that went" {
+	needs_sim "a driver that goes"
+	mdevadm start -u "$U2" -p mtty -t mtty-1
+	mdevadm drain mtty
+	ctl unregister mtty
+	ctl register mtty
+
+	mdevadm start-parent-mdevs mtty 2>/dev/null
+	is_drained "$U2"
+	mdevadm resume mtty
+
+	runs "$U2"
 }

@@ -238,6 +238,6 @@ hint: only unloading the driver of parent 'mtty' removes it"
 
 	expect_status 1
 	expect_output "mdevadm: cannot stop $U1: cannot open '$(device_file mtty "$U1" remove)': EROFS (Read-only file system)
-hint: that file system is read-only: mount it writable"
+hint: the sysfs at '$SYS' is mounted read-only: mount -o remount,rw $SYS"
 	runs "$U1"
 }

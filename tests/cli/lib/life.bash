@@ -84,8 +84,15 @@ let_go() {
 	wait "$1" 2>/dev/null || true
 }
 
-# Is that process waiting for a lock?
-waits_for_lock() { grep -qE -- "-> FLOCK +ADVISORY +[A-Z]+ +$1 " /proc/locks; }
+# Is that process waiting for a lock? It tries one again and again: so it has one more lock file open
+# than it has locks.
+waits_for_lock() {
+	local open had
+
+	open=$(find "/proc/$1/fd" -lname '*/mdevadm/lock/*' 2>/dev/null | wc -l)
+	had=$(grep -cE "FLOCK +ADVISORY +[A-Z]+ +$1 " /proc/locks || true)
+	[ "$open" -gt "$had" ]
+}
 
 # Simulator: what was written to the device's attributes, in order: "NAME VALUE RESULT" a line.
 attr_writes() {
@@ -104,14 +111,49 @@ no_rule_broken() {
 	done
 }
 
-# Simulator: the file by which a VFIO user has that device open, its own and that of its group.
-device_node() { printf '%s/dev/vfio/devices/%s' "$MDEVADM_ROOT" "$(ls "$SYS/bus/mdev/devices/$1/vfio-dev")"; }
-group_node() { printf '%s/dev/vfio/%s' "$MDEVADM_ROOT" "$(basename "$(readlink "$SYS/bus/mdev/devices/$1/iommu_group")")"; }
+# Simulator: the node by which a VFIO user has that device open, its own and that of its group. Each
+# gets the number of a character device of this machine that nobody has open.
+device_node() { make_node cdev "$1" "vfio/devices/$(ls "$SYS/bus/mdev/devices/$1/vfio-dev")"; }
+group_node() { make_node group "$1" "vfio/$(basename "$(readlink "$SYS/bus/mdev/devices/$1/iommu_group")")"; }
+
+needs_nodes() {
+	needs_sim "device nodes of its own"
+	[ "$EUID" = 0 ] || skip "only root makes device nodes"
+}
+
+make_node() { # KIND UUID NAME
+	local node=$MDEVADM_ROOT/dev/$3 number
+
+	if ! [ -e "$node" ]; then
+		number=$(free_number)
+		mkdir -p "$(dirname "$node")"
+		mknod "$node" c "${number%:*}" "${number#*:}"
+		ctl number "$1" "$number" "$2"
+	fi
+	printf '%s' "$node"
+}
+
+# Memory devices, and terminals of the console, of which there are many: no two tests at once, and
+# no two nodes of one test, should have the same one.
+free_number() {
+	local number taken
+
+	mkdir -p "$BATS_TEST_TMPDIR/numbers"
+	taken=$(stat -Lc '%F %Hr:%Lr' /proc/[0-9]*/fd/* 2>/dev/null |
+		awk '/^character/ { print $NF }') || true
+	for number in $(shuf -e 1:5 1:7 1:8 1:9 4:{20..59}); do
+		[[ " ${taken//$'\n'/ } " != *" $number "* ]] || continue
+		mkdir "$BATS_TEST_TMPDIR/numbers/$number" 2>/dev/null || continue
+		mknod "$BATS_TEST_TMPDIR/numbers/$number/node" c "${number%:*}" "${number#*:}"
+		(exec 9<"$BATS_TEST_TMPDIR/numbers/$number/node") 2>/dev/null || continue
+		printf '%s' "$number"
+		return
+	done
+	return 1
+}
 
 # has_open FILE: a process, $USER_PID, called sleep, has it open until let_go.
 has_open() {
-	mkdir -p "$(dirname "$1")"
-	: >>"$1"
 	(exec 9<"$1" && exec sleep 100 3>&-) &
 	USER_PID=$!
 	ends_with_test "$USER_PID"
@@ -163,3 +205,21 @@ killed_at() {
 	} 2>/dev/null
 	[ "$status" = 137 ]
 }
+
+# begin_stopped NAME K ARGUMENT...: mdevadm in the background, which stands still after that system
+# call until go_on. As begin, but that strace is $BEGUN, and mdevadm $STOPPED.
+begin_stopped() {
+	local name=$1 k=$2 trace=$BATS_TEST_TMPDIR/stopped
+
+	shift 2
+	rm -f "$trace"
+	(
+		exec >"$BATS_TEST_TMPDIR/output.$BASHPID" 2>&1 3>&-
+		exec strace -o "$trace" -e trace="$name" -e inject="$name:signal=SIGSTOP:when=$k" "$MDEVADM" "$@"
+	) &
+	BEGUN=$!
+	ends_with_test "$BEGUN"
+	wait_until grep -qs -e '^--- stopped by SIGSTOP' -e '^+++' "$trace"
+	STOPPED=$(pgrep -P "$BEGUN") || fail_with "it ended before $name $k"
+}
+go_on() { kill -CONT "$1"; }
