@@ -186,6 +186,20 @@ binding_brings_them_back_and_frees_the_stuck_device() {
 		echo $u2 >$plain/create && [ -e $parent/$u2/remove ]
 }
 
+a_driver_that_goes_takes_the_class_link_first_and_the_types_last() {
+	local other=33333333-3333-4333-8333-333333333333 tries=0
+
+	echo $u1 >$plain/create
+	echo 60000 >$params/remove_ms
+	echo mdevtest.0 >$driver/unbind &
+	while [ -e /sys/bus/mdev/devices/$u2 ] && ((tries++ < 1000)); do sleep 0.01; done
+	[ ! -e /sys/class/mdev_bus/mdevtest.0 ] && [ -e $parent/$u2 ] && [ -e $parent/$u1/remove ] &&
+		[ -e /sys/bus/mdev/devices/$u1 ] && refuses ENODEV $other $plain/create || return
+	echo 0 >$params/remove_ms
+	wait
+	[ ! -e $parent/$u1 ] && echo mdevtest.0 >$driver/bind && echo $u1 >$plain/create
+}
+
 unloading_removes_the_devices() {
 	modprobe -r mdevtest && is "$(ls /sys/bus/mdev/devices)" ''
 }
