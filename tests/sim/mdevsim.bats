@@ -237,7 +237,7 @@ assign_domain 0x1a ok' ]
 
 @test "of two removes at once both succeed, and one does nothing" {
 	put "$one/create" "$A"
-	ctl delay remove 40
+	ctl delay remove 400
 	exec 7>"$mtty/$A/remove" 8>"$mtty/$A/remove"
 	{ printf 1 >&7; } &
 	await test ! -L "$sys/bus/mdev/devices/$A"
