@@ -89,7 +89,7 @@ let_go() {
 waits_for_lock() {
 	local open had
 
-	open=$(find "/proc/$1/fd" -lname '*/mdevadm/lock/*' 2>/dev/null | wc -l)
+	open=$(find "/proc/$1/fd" -lname '*/mdevadm/lock/*/*' 2>/dev/null | wc -l)
 	had=$(grep -cE "FLOCK +ADVISORY +[A-Z]+ +$1 " /proc/locks || true)
 	[ "$open" -gt "$had" ]
 }
