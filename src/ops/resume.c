@@ -246,7 +246,9 @@ static err_t load_to_abandon(const struct ops *ops, const char *parent, struct h
 
 	if (!e || err_kind(e) != ERR_INVALID)
 		return e;
-	env_warn(ops->env, err_wrap(e, "it is removed all the same"));
+	/* Its hint is to do what is being done. */
+	env_warn(ops->env, err_new(ERR_INVALID, "it is removed all the same: %s", err_message(e)));
+	err_free(e);
 	*ret = held_new(parent);
 	return NULL;
 }
