@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "dir_private.h"
+
 void fd_closep(const int *fd)
 {
 	if (*fd >= 0)
@@ -37,6 +39,11 @@ err_t dir_err(const struct dir *dir, const char *verb, const char *name)
 	return err_hint_for_errnum(err_errno(errnum, "cannot %s '%s/%s'", verb, dir->path, name));
 }
 
+int64_t dir_log_begin(const struct dir *dir)
+{
+	return dir->is_quiet ? 0 : log_begin();
+}
+
 static struct dir *dir_new(int fd, char *path)
 {
 	struct dir *dir = mem_alloc(sizeof(*dir));
@@ -47,23 +54,29 @@ static struct dir *dir_new(int fd, char *path)
 
 err_t dir_open(const char *path, struct dir **ret)
 {
+	int64_t begin = log_begin();
 	/* The root itself: paths have no slash at their end. */
 	int fd = open(*path ? path : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct err *e = NULL;
 
 	if (fd < 0)
-		return err_hint_for_errnum(err_errno(errno, "cannot open '%s'", path));
-	*ret = dir_new(fd, mem_strdup(path));
-	return NULL;
+		e = err_hint_for_errnum(err_errno(errno, "cannot open '%s'", path));
+	else
+		*ret = dir_new(fd, mem_strdup(path));
+	return log_end(begin, e, "done", "open directory '%s'", path);
 }
 
 static err_t open_at(const struct dir *at, const char *path, int flags, struct dir **ret)
 {
+	int64_t begin = dir_log_begin(at);
 	int fd = openat(at->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
+	struct err *e = fd < 0 ? dir_err(at, "open", path) : NULL;
 
-	if (fd < 0)
-		return dir_err(at, "open", path);
-	*ret = dir_new(fd, mem_printf("%s/%s", at->path, path));
-	return NULL;
+	if (!e) {
+		*ret = dir_new(fd, mem_printf("%s/%s", at->path, path));
+		(*ret)->is_quiet = at->is_quiet;
+	}
+	return log_end(begin, e, "done", "open directory '%s/%s'", at->path, path);
 }
 
 err_t dir_open_at(const struct dir *at, const char *name, struct dir **ret)
@@ -108,12 +121,13 @@ void dir_free(struct dir *dir)
 err_t dir_has(const struct dir *dir, const char *path, bool *ret)
 {
 	struct stat st;
+	int64_t begin = dir_log_begin(dir);
 	bool has = fstatat(dir->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	struct err *e = has || errnum_is_absence(errno) ? NULL : dir_err(dir, "look at", path);
 
-	if (!has && !errnum_is_absence(errno))
-		return dir_err(dir, "look at", path);
-	*ret = has;
-	return NULL;
+	if (!e)
+		*ret = has;
+	return log_end(begin, e, has ? "there" : "not there", "look for '%s/%s'", dir->path, path);
 }
 
 static void closedirp(DIR **stream)
@@ -122,7 +136,7 @@ static void closedirp(DIR **stream)
 		closedir(*stream);
 }
 
-err_t dir_list_at(const struct dir *at, const char *path, struct strlist *ret)
+static err_t read_names(const struct dir *at, const char *path, struct strlist *ret)
 {
 	int fd = openat(at->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_(closedirp) DIR *stream = fd < 0 ? NULL : fdopendir(fd);
@@ -135,6 +149,13 @@ err_t dir_list_at(const struct dir *at, const char *path, struct strlist *ret)
 		if (entry->d_name[0] != '.')
 			strlist_add(ret, mem_strdup(entry->d_name));
 	return errno ? dir_err(at, "read", path) : NULL;
+}
+
+err_t dir_list_at(const struct dir *at, const char *path, struct strlist *ret)
+{
+	int64_t begin = dir_log_begin(at);
+
+	return log_end(begin, read_names(at, path, ret), "done", "list '%s/%s'", at->path, path);
 }
 
 err_t dir_list(const struct dir *dir, struct strlist *ret)

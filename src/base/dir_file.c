@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/dir.h"
+#include "dir_private.h"
 
 /* Enough for most of /proc with one read: what changes between two reads is not one state. */
 #define STREAM_ROOM 65536
@@ -88,7 +89,8 @@ static err_t open_failed(int errnum, const char *path)
 	return err_hint_for_errnum(err_errno(errnum, "cannot open '%s'", path));
 }
 
-err_t dir_read(const struct dir *dir, const char *name, size_t max, char **ret, size_t *ret_size)
+static err_t read_regular(const struct dir *dir, const char *name, size_t max, char **ret,
+			  size_t *ret_size)
 {
 	/* O_NONBLOCK: opening a FIFO must not wait for somebody who writes. */
 	_cleanup_(fd_closep) int fd =
@@ -110,6 +112,14 @@ err_t dir_read(const struct dir *dir, const char *name, size_t max, char **ret, 
 	return read_to_end(fd, path, (size_t)st.st_size, max, ret, ret_size);
 }
 
+err_t dir_read(const struct dir *dir, const char *name, size_t max, char **ret, size_t *ret_size)
+{
+	int64_t begin = dir_log_begin(dir);
+
+	return log_end(begin, read_regular(dir, name, max, ret, ret_size), "done", "read '%s/%s'",
+		       dir->path, name);
+}
+
 err_t stream_read(const char *path, size_t max, char **ret, size_t *ret_size)
 {
 	_cleanup_(fd_closep) int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
@@ -121,14 +131,18 @@ err_t stream_read(const char *path, size_t max, char **ret, size_t *ret_size)
 
 err_t dir_read_link(const struct dir *dir, const char *path, char **ret)
 {
+	int64_t begin = dir_log_begin(dir);
 	char target[PATH_MAX];
 	ssize_t length = readlinkat(dir->fd, path, target, sizeof(target) - 1);
+	struct err *e = NULL;
 
-	if (length < 0)
-		return err_errno(errno, "cannot read the link '%s/%s'", dir->path, path);
-	target[length] = '\0';
-	*ret = mem_strdup(target);
-	return NULL;
+	if (length < 0) {
+		e = err_errno(errno, "cannot read the link '%s/%s'", dir->path, path);
+	} else {
+		target[length] = '\0';
+		*ret = mem_strdup(target);
+	}
+	return log_end(begin, e, target, "read the link '%s/%s'", dir->path, path);
 }
 
 static bool is_up(const char *name)

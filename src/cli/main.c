@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/dir.h"
 #include "base/interrupt.h"
+#include "base/log.h"
 #include "base/process.h"
 #include "base/str.h"
 #include "command.h"
@@ -188,6 +190,27 @@ static err_t answer(struct run *run)
 	return NULL;
 }
 
+/* For those who report a fault: what was called, and by whom. */
+static void log_call(int argc, char **argv)
+{
+	_cleanup_(strlist_clear) struct strlist words = { 0 };
+	_cleanup_(mem_freep) char *joined = NULL;
+
+	if (!log_is_on())
+		return;
+	for (int i = 0; i < argc; i++)
+		strlist_add(&words, mem_strdup(argv[i]));
+	joined = strlist_join(&words, "'");
+	log_line("mdevadm " MDEVADM_VERSION ", uid %d, called as %s", (int)geteuid(), joined);
+}
+
+static int status_of(const struct run *run, const struct err *e)
+{
+	if (e && run->invocation.exit_status)
+		return run->invocation.exit_status;
+	return e ? (int)err_kind(e) : 0;
+}
+
 /* One of the three names that the program has, whatever its file is called. */
 static const char *program_name(const char *path)
 {
@@ -210,6 +233,7 @@ int main(int argc, char **argv)
 	_cleanup_(mem_freep) const char **arguments = NULL;
 
 	process_begin();
+	log_call(argc, argv);
 	/* popt wants its strings const, and C does not let main() have them so. */
 	arguments = mem_zalloc(((size_t)argc + 1) * sizeof(*arguments));
 	for (int i = 0; i < argc; i++)
@@ -221,8 +245,7 @@ int main(int argc, char **argv)
 		e = is_answered(&run.values) ? answer(&run) : run_command(&run);
 	print_err(&run, "", e);
 	values_clear(&run.values);
+	log_line("exit status %d", status_of(&run, e));
 	interrupt_deliver();
-	if (e && run.invocation.exit_status)
-		return run.invocation.exit_status;
-	return e ? (int)err_kind(e) : 0;
+	return status_of(&run, e);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/dir.h"
+#include "base/log.h"
 
 void openers_clear(struct openers *list)
 {
@@ -136,11 +137,12 @@ static err_t read_process(struct openers *list, const struct dir *proc, const ch
 
 static err_t open_proc(const struct env *env, struct dir **ret)
 {
-	return err_hint(dir_open(env->dir[ENV_DIR_PROC], ret),
-			"mount it: mount -t proc proc /proc");
+	TRY(err_hint(dir_open(env->dir[ENV_DIR_PROC], ret), "mount it: mount -t proc proc /proc"));
+	(*ret)->is_quiet = true;
+	return NULL;
 }
 
-err_t openers_read(const struct env *env, struct openers *ret)
+static err_t read_processes(const struct env *env, struct openers *ret)
 {
 	_cleanup_(openers_clear) struct openers openers = { 0 };
 	_cleanup_(strlist_clear) struct strlist pids = { 0 };
@@ -154,4 +156,11 @@ err_t openers_read(const struct env *env, struct openers *ret)
 	*ret = openers;
 	openers = (struct openers){ 0 };
 	return NULL;
+}
+
+err_t openers_read(const struct env *env, struct openers *ret)
+{
+	int64_t begin = log_begin();
+
+	return log_end(begin, read_processes(env, ret), "done", "read who has which device open");
 }

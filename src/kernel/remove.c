@@ -14,6 +14,7 @@
 
 #include "base/interrupt.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/process.h"
 #include "kernel/mdev.h"
 #include "remove_child.h"
@@ -28,6 +29,7 @@ struct removal {
 	size_t lock_count;
 	const struct deadline *deadline;
 	int64_t patience_ms; /* what the deadline was at the beginning */
+	int64_t begin;	     /* of the write, for the log */
 	pid_t child;	     /* 0 if the removal is not ours */
 	bool goes_on;
 };
@@ -131,7 +133,8 @@ static err_t end_child(struct removal *r)
 
 	r->goes_on = false;
 	TRY(process_wait(r->child, &status));
-	return result_of(status, r);
+	return log_end(r->begin, result_of(status, r), "taken", "write '1' to '%s/%s/remove'",
+		       r->parent->path, r->uuid->text);
 }
 
 /* For one that has not gone in time, by the child or by somebody else. Never says who uses it. */
@@ -242,8 +245,10 @@ static err_t remove_once(struct removal *r)
 	if (fd < 0)
 		return sysfs_hint(r->sysfs,
 				  err_errno(errno, "cannot open '%s/%s'", r->parent->path, file));
+	r->begin = log_begin();
 	TRY(remove_child_start(fd, r->lock_fds, r->lock_count, &r->child, &end));
 	r->goes_on = true;
+	log_line("pid %d removes '%s/%s'", (int)r->child, r->parent->path, r->uuid->text);
 	TRY(wait_for_end(r, end, &has_ended));
 	if (has_ended)
 		return judge(r, end_child(r));

@@ -13,6 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "mounts.h"
 #include "sysfs_private.h"
 
@@ -304,14 +305,16 @@ err_t sysfs_write(int fd, const char *path, const char *value, const char *end)
 {
 	_cleanup_(mem_freep) char *line = mem_printf("%s%s", value, end);
 	_cleanup_(mem_freep) char *shown = str_escape(value);
+	int64_t begin = log_begin();
 	ssize_t written = write(fd, line, strlen(line));
+	struct err *e = NULL;
 
 	if (written < 0)
-		return err_errno(errno, "cannot write '%s' to '%s'", shown, path);
-	if ((size_t)written < strlen(line))
-		return err_new(ERR_FAILED, "cannot write '%s' to '%s': only %zd of %zu bytes",
-			       shown, path, written, strlen(line));
-	return NULL;
+		e = err_errno(errno, "cannot write '%s' to '%s'", shown, path);
+	else if ((size_t)written < strlen(line))
+		e = err_new(ERR_FAILED, "cannot write '%s' to '%s': only %zd of %zu bytes", shown,
+			    path, written, strlen(line));
+	return log_end(begin, e, "taken", "write '%s' to '%s'", shown, path);
 }
 
 err_t sysfs_hint(const struct sysfs *sysfs, struct err *e)

@@ -25,6 +25,7 @@
 #include "base/dir.h"
 #include "base/interrupt.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/rundir.h"
 #include "holders.h"
 
@@ -40,6 +41,7 @@ struct lock {
 	const struct dir *dir; /* borrowed from the locks */
 	char *name;
 	int fd;
+	bool is_had;  /* and its loss worth a line in the log */
 	bool unlinks; /* the exclusive lock of a device, of which nobody would miss the file */
 };
 
@@ -210,8 +212,8 @@ static err_t lock_exclusive(const struct lock *lock, const struct deadline *dead
 	return *ret ? wait_for(lock, LOCK_EX, try_flock, deadline, ret) : NULL;
 }
 
-err_t lock_parent(const struct locks *locks, const char *parent, enum lock_mode mode,
-		  const struct deadline *deadline, struct lock **ret)
+static err_t get_parent(const struct locks *locks, const char *parent, enum lock_mode mode,
+			const struct deadline *deadline, struct lock **ret)
 {
 	_cleanup_(lock_freep) struct lock *lock = NULL;
 	bool got;
@@ -221,12 +223,23 @@ err_t lock_parent(const struct locks *locks, const char *parent, enum lock_mode 
 				: lock_exclusive(lock, deadline, &got));
 	if (!got)
 		return busy(lock, mode == LOCK_SHARED ? LOCK_SH : LOCK_EX);
+	lock->is_had = true;
 	*ret = take(lock);
 	return NULL;
 }
 
-err_t lock_device(const struct locks *locks, const struct uuid *uuid,
+err_t lock_parent(const struct locks *locks, const char *parent, enum lock_mode mode,
 		  const struct deadline *deadline, struct lock **ret)
+{
+	int64_t begin = log_begin();
+
+	return log_end(begin, get_parent(locks, parent, mode, deadline, ret), "had",
+		       "lock parent '%s' %s", parent,
+		       mode == LOCK_SHARED ? "shared" : "exclusively");
+}
+
+static err_t get_device(const struct locks *locks, const struct uuid *uuid,
+			const struct deadline *deadline, struct lock **ret)
 {
 	_cleanup_(lock_freep) struct lock *lock = NULL;
 
@@ -242,8 +255,18 @@ err_t lock_device(const struct locks *locks, const struct uuid *uuid,
 			break;
 		lock_free(take(lock));
 	}
+	lock->is_had = true;
 	*ret = take(lock);
 	return NULL;
+}
+
+err_t lock_device(const struct locks *locks, const struct uuid *uuid,
+		  const struct deadline *deadline, struct lock **ret)
+{
+	int64_t begin = log_begin();
+
+	return log_end(begin, get_device(locks, uuid, deadline, ret), "had", "lock device %s",
+		       uuid->text);
 }
 
 /* What cannot be noted makes a start give up sooner, and harms nothing. */
@@ -291,6 +314,8 @@ void lock_free(struct lock *lock)
 {
 	if (!lock)
 		return;
+	if (lock->is_had)
+		log_line("let go of the lock '%s/%s'", lock->dir->path, lock->name);
 	if (lock->unlinks)
 		unlinkat(lock->dir->fd, lock->name, 0);
 	/* By close alone: a child that shares the description keeps the lock. */

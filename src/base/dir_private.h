@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/dir.h"
+#include "base/log.h"
+
+/* As log_begin(), for something in @dir. */
+int64_t dir_log_begin(const struct dir *dir);
