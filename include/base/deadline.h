@@ -16,6 +16,8 @@ struct deadline deadline_in(int64_t ms);
 /* The one that comes last. */
 struct deadline deadline_later(struct deadline a, struct deadline b);
 bool deadline_is_over(const struct deadline *deadline);
+/* How long that moment is past; 0 if it is not. */
+int64_t deadline_ms_since(const struct deadline *moment);
 /* Rounded up, 0 when it is over; DEADLINE_NEVER if it never is. */
 int64_t deadline_left_ms(const struct deadline *deadline);
 /* Sleeps @ms, or until the deadline, or until a signal, whichever is first. */

@@ -33,6 +33,8 @@
 #define OTHERS_REMOVAL_MS 1000
 /* How long the program's own removal of what it cannot leave may take: roll-back and repair. */
 #define UNDO_MS 30000
+/* So many times as long as it took, a look at who has what open is believed. */
+#define USERS_FRESH_FACTOR 4
 /* Between two looks whether those who use a device have gone. */
 #define USERS_PAUSE_MS 100
 /* So long start-parent-mdevs waits for a lock before it looks whether its parent is held. */

@@ -33,6 +33,13 @@ bool deadline_is_over(const struct deadline *deadline)
 	return deadline->at_ns != DEADLINE_NEVER && now_ns() >= deadline->at_ns;
 }
 
+int64_t deadline_ms_since(const struct deadline *moment)
+{
+	int64_t past = now_ns() - moment->at_ns;
+
+	return moment->at_ns != DEADLINE_NEVER && past > 0 ? past / NS_PER_MS : 0;
+}
+
 int64_t deadline_left_ms(const struct deadline *deadline)
 {
 	int64_t left;

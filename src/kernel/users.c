@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "openers.h"
 #include "sysfs_private.h"
 
@@ -20,9 +21,9 @@
 struct users {
 	const struct env *env;
 	const struct sysfs *sysfs;
-	pthread_mutex_t mutex; /* of what follows, until it is read */
-	bool is_read;
+	pthread_mutex_t mutex; /* of what follows */
 	struct openers openers;
+	struct deadline fresh; /* until when they are believed; over before the first look */
 };
 
 /* The numbers of the nodes through which a device is used. */
@@ -45,6 +46,7 @@ struct users *users_new(const struct env *env, const struct sysfs *sysfs)
 
 	users->env = env;
 	users->sysfs = sysfs;
+	users->fresh = deadline_in(0);
 	pthread_mutex_init(&users->mutex, NULL);
 	return users;
 }
@@ -195,29 +197,36 @@ static void add_users(const struct users *users, const struct nodes *nodes, stru
 	strlist_sort(ret);
 }
 
-/* /proc, the first time that it is needed. */
-static err_t read_once(struct users *users)
+/*
+ * Looks through /proc unless that was done a moment ago: what is seen is the older, the likelier has
+ * somebody opened a device since, and the moment is so long that looking takes a fraction of the time.
+ */
+static err_t refresh(struct users *users)
 {
-	struct err *e = NULL;
+	const struct deadline begin = deadline_in(0);
 
-	pthread_mutex_lock(&users->mutex);
-	if (!users->is_read)
-		e = openers_read(users->env, &users->openers);
-	if (!e)
-		users->is_read = true;
-	pthread_mutex_unlock(&users->mutex);
-	return err_wrap(e, "cannot tell who has the device open");
+	if (!deadline_is_over(&users->fresh))
+		return NULL;
+	openers_clear(&users->openers);
+	TRY(openers_read(users->env, &users->openers));
+	users->fresh = deadline_in(USERS_FRESH_FACTOR * deadline_ms_since(&begin));
+	return NULL;
 }
 
 static err_t find_users(struct users *users, const struct nodes *nodes, struct strlist *ret)
 {
 	enum group_answer answer = ask_group(users, nodes);
 	size_t seen = 0;
+	struct err *e;
 
 	if (!nodes->cdev_count && (answer == GROUP_OPENS || !nodes->group))
 		return NULL;
-	TRY(read_once(users));
-	add_users(users, nodes, ret, &seen);
+	pthread_mutex_lock(&users->mutex);
+	e = refresh(users);
+	if (!e)
+		add_users(users, nodes, ret, &seen);
+	pthread_mutex_unlock(&users->mutex);
+	TRY(err_wrap(e, "cannot tell who has the device open"));
 	if (answer == GROUP_BUSY && !seen)
 		strlist_add(ret, mem_strdup("a process that cannot be seen"));
 	return NULL;
