@@ -51,14 +51,13 @@ err_t op_drain_preview(struct ops *ops, const char *parent, struct device_list *
 
 static err_t stuck(const struct device *dev)
 {
-	return err_hint(
-		err_new(ERR_FAILED,
-			"%s is stuck: something removed it while it was being created, and "
-			"only unloading the parent's driver removes it; nothing was changed",
-			dev->uuid.text),
-		"'mdevadm stop --all --parent %s', load the driver anew, and then "
-		"'mdevadm start-parent-mdevs %s'",
-		dev->parent, dev->parent);
+	return err_hint(err_new(ERR_FAILED,
+				"%s is stuck: something removed it while it was being created, and "
+				"only unloading the parent's driver removes it",
+				dev->uuid.text),
+			"'mdevadm stop --all --parent %s', load the driver anew, and then "
+			"'mdevadm start-parent-mdevs %s'",
+			dev->parent, dev->parent);
 }
 
 /*
@@ -171,7 +170,7 @@ static err_t check_has_type(const struct device *dev)
 {
 	if (dev->type)
 		return NULL;
-	return err_hint(err_new(ERR_FAILED, "%s has no type: nothing was changed", dev->uuid.text),
+	return err_hint(err_new(ERR_FAILED, "%s has no type", dev->uuid.text),
 			"see whether its driver is bound to it; 'mdevadm stop --uuid %s'",
 			dev->uuid.text);
 }
@@ -214,11 +213,9 @@ static err_t look_at_all(struct drain *drain)
 	TRY(mdev_list_children(drain->ops->sysfs, drain->request->parent, &children));
 	for (size_t i = 0; i < children.count; i++)
 		TRY(look_at(drain, &children.items[i]->uuid));
-	TRY(err_hint(take(drain->in_use),
-		     "end that first, or wait for it with --wait-users SEC; nothing was changed"));
-	return err_wrap(batch_run(drain->ops, &drain->devices, drain->jobs,
-				  "tell the attributes of", learn_attrs, drain),
-			"nothing was changed");
+	TRY(err_hint(take(drain->in_use), "end that first, or wait for it with --wait-users SEC"));
+	return batch_run(drain->ops, &drain->devices, drain->jobs, "tell the attributes of",
+			 learn_attrs, drain);
 }
 
 /* Fewer jobs where descriptors are short: with none for one job, nothing is begun. */
@@ -242,7 +239,7 @@ static err_t reserve_descriptors(struct drain *drain)
 	drain->jobs = (unsigned)(count / DESCRIPTORS_A_JOB);
 	if (drain->jobs)
 		return NULL;
-	return err_hint(err_errno(errnum, "there are not enough descriptors: nothing was changed"),
+	return err_hint(err_errno(errnum, "there are not enough descriptors"),
 			"allow more, with 'ulimit -n' or the unit's LimitNOFILE=");
 }
 
@@ -311,8 +308,10 @@ static err_t check_empty(const struct drain *drain)
 	TRY(mdev_list_children(drain->ops->sysfs, parent, &children));
 	if (!children.count)
 		return NULL;
-	return err_new(ERR_FAILED, "%zu devices are still there, %s among them", children.count,
-		       children.items[0]->uuid.text);
+	if (children.count == 1)
+		return err_new(ERR_FAILED, "%s is still there", children.items[0]->uuid.text);
+	return err_new(ERR_FAILED, "%s is still there, one of %zu", children.items[0]->uuid.text,
+		       children.count);
 }
 
 /* The second pass. */
@@ -365,6 +364,14 @@ static void leave_removal(struct drain *drain)
 		env_warn(drain->ops->env, lock_downgrade(covered->lock, &drain->deadline));
 }
 
+/* All that comes before the first change. */
+static err_t prepare(struct drain *drain)
+{
+	TRY(reserve_descriptors(drain));
+	TRY(look_at_all(drain));
+	return interrupt_check();
+}
+
 static err_t drain_locked(struct drain *drain, int *ret_status)
 {
 	char *const *command = drain->request->command;
@@ -372,9 +379,7 @@ static err_t drain_locked(struct drain *drain, int *ret_status)
 	struct err *e;
 
 	TRY(sysfs_open_parent(drain->ops->sysfs, drain->request->parent, &parent));
-	TRY(reserve_descriptors(drain));
-	TRY(look_at_all(drain));
-	TRY(interrupt_check());
+	TRY(err_wrap(prepare(drain), "nothing was changed"));
 	e = write_hold(drain);
 	if (!e)
 		e = stop_all_on(drain);

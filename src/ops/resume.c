@@ -229,8 +229,9 @@ err_t resume_locked(struct ops *ops, const struct resume_request *request,
 	else
 		e = lift(ops, request, cover, held, ret_auto);
 	if (unread)
-		*ret_auto = err_also(*ret_auto,
-				     err_new(ERR_PARTIAL, "%zu records could not be read", unread));
+		*ret_auto = err_also(
+			*ret_auto,
+			err_new(ERR_PARTIAL, "%zu of the records could not be read", unread));
 	return e;
 }
 

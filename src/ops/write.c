@@ -5,7 +5,12 @@
 
 static err_t check_covered(const struct claim *claim, const struct uuid *uuid, const char *parent)
 {
-	if (uuid_is_equal(&claim->uuid, uuid) && claim_covers(claim, parent))
+	if (!uuid_is_equal(&claim->uuid, uuid))
+		return err_hint(err_new(ERR_FAILED, "%s is not touched: this run has locked %s",
+					uuid->text, claim->uuid.text),
+				"do it with a run of its own: 'mdevadm stop --uuid %s'",
+				uuid->text);
+	if (claim_covers(claim, parent))
 		return NULL;
 	return err_hint(err_new(ERR_FAILED,
 				"%s on parent '%s' is not touched: this run has not locked that "

@@ -184,7 +184,7 @@ check_refused() {
 	finish "$BEGUN"
 
 	expect_status 143
-	expect_output "mdevadm: cannot drain parent 'mtty': interrupted by SIGTERM"
+	expect_output "mdevadm: cannot drain parent 'mtty': nothing was changed: interrupted by SIGTERM"
 	is_not_held mtty
 	runs "$U2"
 	runs "$U3"

@@ -124,7 +124,7 @@ count_running() { find "$SYS/bus/mdev/devices" -mindepth 1 | wc -l; }
 	run bash -c 'ulimit -n 30 && exec "$@"' bash "$MDEVADM" drain matrix
 
 	expect_status 1
-	expect_contains "mdevadm: cannot drain parent 'matrix': there are not enough descriptors: nothing was changed: EMFILE (Too many open files)
+	expect_contains "mdevadm: cannot drain parent 'matrix': nothing was changed: there are not enough descriptors: EMFILE (Too many open files)
 hint: allow more, with 'ulimit -n' or the unit's LimitNOFILE="
 	is_not_held matrix
 }

@@ -142,8 +142,8 @@ hint: a command comes behind '--': mdevadm drain PARENT -- COMMAND"
 	run mdevadm drain mtty
 
 	expect_status 6
-	expect_output "mdevadm: cannot drain parent 'mtty': $U3 is in use by pid $USER_PID (sleep)
-hint: end that first, or wait for it with --wait-users SEC; nothing was changed"
+	expect_output "mdevadm: cannot drain parent 'mtty': nothing was changed: $U3 is in use by pid $USER_PID (sleep)
+hint: end that first, or wait for it with --wait-users SEC"
 	runs "$U2"
 	runs "$U3"
 	is_not_held mtty
@@ -157,7 +157,7 @@ hint: end that first, or wait for it with --wait-users SEC; nothing was changed"
 	run mdevadm drain mtty -- touch "$(RAN)"
 
 	expect_status 125
-	expect_line 0 "mdevadm: cannot drain parent 'mtty': $U3 is in use by pid $USER_PID (sleep)"
+	expect_line 0 "mdevadm: cannot drain parent 'mtty': nothing was changed: $U3 is in use by pid $USER_PID (sleep)"
 	has_not_run
 	is_not_held mtty
 }
@@ -291,8 +291,8 @@ has_looked_at_users() {
 	run mdevadm drain mtty --wait-users 1
 
 	expect_status 6
-	expect_output "mdevadm: cannot drain parent 'mtty': $U3 is in use by pid $USER_PID (sleep)
-hint: end that first, or wait for it with --wait-users SEC; nothing was changed"
+	expect_output "mdevadm: cannot drain parent 'mtty': nothing was changed: $U3 is in use by pid $USER_PID (sleep)
+hint: end that first, or wait for it with --wait-users SEC"
 	runs "$U2"
 	runs "$U3"
 	is_not_held mtty
@@ -309,8 +309,8 @@ hint: end that first, or wait for it with --wait-users SEC; nothing was changed"
 	run mdevadm drain mtty
 
 	expect_status 6
-	expect_output "mdevadm: cannot drain parent 'mtty': $U2 is in use by pid $first (sleep)
-hint: end that first, or wait for it with --wait-users SEC; nothing was changed
+	expect_output "mdevadm: cannot drain parent 'mtty': nothing was changed: $U2 is in use by pid $first (sleep)
+hint: end that first, or wait for it with --wait-users SEC
 mdevadm: $U3 is in use by pid $USER_PID (sleep)"
 }
 
@@ -325,7 +325,7 @@ mdevadm: $U3 is in use by pid $USER_PID (sleep)"
 	run mdevadm drain mtty --lock-timeout 1 -- touch "$(RAN)"
 
 	expect_status 125
-	expect_output "mdevadm: cannot drain parent 'mtty': $U3: its removal is under way and has not ended
+	expect_output "mdevadm: cannot drain parent 'mtty': nothing was changed: $U3: its removal is under way and has not ended
 hint: if something has the device open, end that; it goes then by itself"
 	has_dir mtty "$U3"
 	has_not_run
@@ -360,7 +360,7 @@ hint: if something has the device open, end that; it goes then by itself"
 	run mdevadm drain mtty -- touch "$(RAN)"
 
 	expect_status 125
-	expect_output "mdevadm: cannot drain parent 'mtty': $U3 is stuck: something removed it while it was being created, and only unloading the parent's driver removes it; nothing was changed
+	expect_output "mdevadm: cannot drain parent 'mtty': nothing was changed: $U3 is stuck: something removed it while it was being created, and only unloading the parent's driver removes it
 hint: 'mdevadm stop --all --parent mtty', load the driver anew, and then 'mdevadm start-parent-mdevs mtty'"
 	has_dir mtty "$U3"
 	has_not_run
@@ -395,7 +395,7 @@ hint: 'mdevadm stop --all --parent mtty', load the driver anew, and then 'mdevad
 	run mdevadm drain mtty --lock-timeout 2
 
 	expect_status 5
-	[[ "${lines[0]}" == "mdevadm: cannot drain parent 'mtty': device $U2 is locked by pid $HOLDER "* ]]
+	[[ "${lines[0]}" == "mdevadm: cannot drain parent 'mtty': nothing was changed: device $U2 is locked by pid $HOLDER "* ]]
 	is_not_held mtty
 }
 
@@ -412,7 +412,7 @@ hint: 'mdevadm stop --all --parent mtty', load the driver anew, and then 'mdevad
 	finish "$BEGUN"
 
 	expect_status 125
-	expect_output "mdevadm: cannot drain parent 'mtty': 1 devices are still there, $ABSENT among them
+	expect_output "mdevadm: cannot drain parent 'mtty': $ABSENT is still there
 $(resume_hint mtty)"
 	has_not_run
 	is_held mtty
@@ -432,7 +432,7 @@ $(resume_hint mtty)"
 	finish "$BEGUN"
 
 	expect_status 1
-	expect_output "mdevadm: cannot drain parent 'mtty': 1 devices are still there, $ABSENT among them
+	expect_output "mdevadm: cannot drain parent 'mtty': $ABSENT is still there
 $(resume_hint mtty)"
 	mdevadm drain mtty
 	is_gone "$ABSENT"

@@ -185,7 +185,7 @@ mdevadm: cannot resume parent 'mtty': cannot start 1 of 1 devices"
 	expect_status 9
 	expect_contains "mdevadm: warning: '$(record "$ABSENT")', line "
 	expect_contains "
-mdevadm: cannot resume parent 'mtty': 1 records could not be read"
+mdevadm: cannot resume parent 'mtty': 1 of the records could not be read"
 	is_not_held mtty
 	expect_three_devices
 }
