@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/str.h"
 
 enum env_dir {
 	ENV_DIR_ETC,
@@ -43,14 +44,19 @@ struct env_options {
 };
 
 /*
- * @options first, then MDEVADM_ROOT, MDEVCTL_ENV_ROOT, MDEVADM_LOCK_TIMEOUT, MDEVADM_NESTED and
- * MDEVADM_KERNEL_RELEASE (in uname(2)'s stead), then the system's own places. Variables are not
+ * @options first, then MDEVADM_ROOT, MDEVCTL_ENV_ROOT, MDEVADM_BASE_ETC and the like,
+ * MDEVADM_LOCK_TIMEOUT, MDEVADM_NESTED and MDEVADM_KERNEL_RELEASE (in uname(2)'s stead), then the
+ * system's own places. With --root none of the variables that move a place counts. Variables are not
  * believed in a set-user-ID process. Fails with ERR_USAGE or ERR_INVALID.
  */
 err_t env_new(const struct env_options *options, struct env **ret);
 void env_free(struct env *env);
 DEFINE_CLEANUP(struct env *, env_free)
 
+/* Adds the variables with which another run works on the same files. */
+void env_export(const struct env *env, struct strlist *ret);
+/* Whether "NAME=VALUE" is for env_export() or a nested run to set, or a way around it. */
+bool env_is_exported(const char *variable);
 /* ENV_DIR_COUNT if no directory has that name (etc, lib, run, sys, dev, proc). */
 enum env_dir env_dir_by_name(const char *name, size_t length);
 /* Takes @e, which may be NULL, and reports it as a warning. */

@@ -56,6 +56,8 @@ DEFINE_CLEANUP(struct device *, device_free)
 err_t device_from_json(const char *text, size_t size, const char *source, struct device **ret);
 /* The text of a definition file, with keys that are not ours; owned by the caller. */
 char *device_to_definition(const struct device *dev);
+/* The same in one line, as scripts read it; owned by the caller. */
+char *device_to_line(const struct device *dev);
 /* {"mdev_type": …, "start": …, "attrs": […]}; a new reference. */
 json_t *device_to_json(const struct device *dev);
 /* [{NAME: VALUE}, …]; a new reference. */

@@ -14,10 +14,14 @@
 static const struct {
 	const char *name;
 	const char *path;
+	const char *variable;
 } places[ENV_DIR_COUNT] = {
-	[ENV_DIR_ETC] = { "etc", "/etc" }, [ENV_DIR_LIB] = { "lib", "/usr/lib" },
-	[ENV_DIR_RUN] = { "run", "/run" }, [ENV_DIR_SYS] = { "sys", "/sys" },
-	[ENV_DIR_DEV] = { "dev", "/dev" }, [ENV_DIR_PROC] = { "proc", "/proc" },
+	[ENV_DIR_ETC] = { "etc", "/etc", "MDEVADM_BASE_ETC" },
+	[ENV_DIR_LIB] = { "lib", "/usr/lib", "MDEVADM_BASE_LIB" },
+	[ENV_DIR_RUN] = { "run", "/run", "MDEVADM_BASE_RUN" },
+	[ENV_DIR_SYS] = { "sys", "/sys", "MDEVADM_BASE_SYS" },
+	[ENV_DIR_DEV] = { "dev", "/dev", "MDEVADM_BASE_DEV" },
+	[ENV_DIR_PROC] = { "proc", "/proc", "MDEVADM_BASE_PROC" },
 };
 
 enum env_dir env_dir_by_name(const char *name, size_t length)
@@ -57,6 +61,17 @@ static err_t absolute(const char *path, const char *what, char **ret)
 	return NULL;
 }
 
+/* What moves that place alone; NULL if nothing does. */
+static const char *base_of(const struct env_options *options, enum env_dir dir)
+{
+	const char *variable;
+
+	if (options->base[dir] || options->root)
+		return options->base[dir];
+	variable = secure_getenv(places[dir].variable);
+	return variable && *variable ? variable : NULL;
+}
+
 static err_t place_dirs(struct env *env, const char *root, const struct env_options *options)
 {
 	_cleanup_(mem_freep) char *prefix = NULL;
@@ -69,8 +84,10 @@ static err_t place_dirs(struct env *env, const char *root, const struct env_opti
 	}
 
 	for (enum env_dir i = 0; i < ENV_DIR_COUNT; i++) {
-		if (options->base[i]) {
-			e = absolute(options->base[i], "a base directory", &env->dir[i]);
+		const char *base = base_of(options, i);
+
+		if (base) {
+			e = absolute(base, "a base directory", &env->dir[i]);
 			if (e)
 				return e;
 		} else {
@@ -199,6 +216,33 @@ void env_free(struct env *env)
 		free(env->dir[i]);
 	free(env->root);
 	free(env);
+}
+
+void env_export(const struct env *env, struct strlist *ret)
+{
+	const char *root = env->root ? env->root : "";
+
+	if (env->root)
+		strlist_add(ret, mem_printf("MDEVADM_ROOT=%s", root));
+	for (enum env_dir i = 0; i < ENV_DIR_COUNT; i++) {
+		_cleanup_(mem_freep) char *usual = mem_printf("%s%s", root, places[i].path);
+
+		if (strcmp(env->dir[i], usual) != 0)
+			strlist_add(ret, mem_printf("%s=%s", places[i].variable, env->dir[i]));
+	}
+}
+
+bool env_is_exported(const char *variable)
+{
+	static const char *const prefixes[] = {
+		"MDEVADM_ROOT=", "MDEVCTL_ENV_ROOT=", "MDEVADM_BASE_",
+		"MDEVADM_UUID=", "MDEVADM_PARENT=",   "MDEVADM_NESTED="
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (str_starts_with(variable, prefixes[i]))
+			return true;
+	return false;
 }
 
 void env_warn(const struct env *env, struct err *e)

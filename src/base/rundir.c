@@ -9,9 +9,15 @@ static err_t open_run(const struct env *env, struct dir **ret)
 {
 	const char *path = env->dir[ENV_DIR_RUN];
 
-	if (env->root && mkdir(path, 0755) < 0 && errno != EEXIST)
+	bool is_new = env->root && mkdir(path, 0755) == 0;
+
+	if (env->root && !is_new && errno != EEXIST)
 		return err_hint_for_errnum(err_errno(errno, "cannot make '%s'", path));
-	return dir_open(path, ret);
+	TRY(dir_open(path, ret));
+	/* Whatever the caller's umask is. */
+	if (is_new)
+		fchmod((*ret)->fd, 0755);
+	return NULL;
 }
 
 err_t rundir_make(const struct env *env, const char *name, struct dir **ret)

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include "base/json.h"
 #include "callouts.h"
 #include "responsible.h"
+
+/* What other writers of JSON make of an empty list. */
+static bool is_null(const struct answer *answer)
+{
+	size_t blanks = answer->size ? strspn(answer->output, " \t\r\n") : 0;
+
+	return answer->size - blanks == 4 && memcmp(answer->output + blanks, "null", 4) == 0;
+}
 
 static err_t read_attrs(struct device *dev, const struct script *script,
 			const struct answer *answer)
@@ -9,10 +19,8 @@ static err_t read_attrs(struct device *dev, const struct script *script,
 	_cleanup_(json_freep) json_t *json = NULL;
 	struct err *e = NULL;
 
-	if (answer->size)
+	if (answer->size && !is_null(answer))
 		e = json_parse(answer->output, answer->size, script->path, &json);
-	else
-		json = json_new_array();
 	if (!e)
 		e = device_attrs_from_json(dev, json, script->path);
 	return err_wrap(e, "the answer to 'get attributes' cannot be read");

@@ -6,9 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "process.h"
-
-#define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/process.h"
+#include "program.h"
 
 const char *const action_names[] = {
 	[ACTION_DEFINE] = "define",
@@ -32,44 +33,11 @@ static const char *const state_names[] = {
 	[STATE_FAILURE] = "failure",
 };
 
-/* Scripts that run us, and so themselves, without end would be ended by no time limit. */
-#define DEPTH_MAX 8
-
-/* How many scripts wait for this process. */
-static unsigned long depth(void)
-{
-	const char *text = getenv("MDEVADM_NESTED");
-	unsigned long depth = 0;
-
-	if (text && !str_to_number(text, DEPTH_MAX, &depth))
-		depth = 1;
-	return depth;
-}
-
-static bool is_ours(const char *variable)
-{
-	return str_starts_with(variable, "MDEVADM_ROOT=") ||
-	       str_starts_with(variable, "MDEVADM_UUID=") ||
-	       str_starts_with(variable, "MDEVADM_PARENT=") ||
-	       str_starts_with(variable, "MDEVADM_NESTED=");
-}
-
-/* This process' own, with what tells a run of ours below the script that it is nested. */
 static void make_environment(struct strlist *ret, const struct env *env, const struct call *call)
 {
-	const char *path = getenv("PATH");
-
-	for (char **variable = environ; variable && *variable; variable++)
-		if (!is_ours(*variable))
-			strlist_add(ret, mem_strdup(*variable));
-	if (!path)
-		strlist_add(ret, mem_strdup("PATH=" PATH_DEFAULT));
-	/* Also where an option said so: that run is to work on the same files. */
-	if (env->root)
-		strlist_add(ret, mem_printf("MDEVADM_ROOT=%s", env->root));
+	process_environment(env, ret);
 	strlist_add(ret, mem_printf("MDEVADM_UUID=%s", call->uuid));
 	strlist_add(ret, mem_printf("MDEVADM_PARENT=%s", call->parent));
-	strlist_add(ret, mem_printf("MDEVADM_NESTED=%lu", depth() + 1));
 	strlist_add(ret, NULL);
 }
 
@@ -109,19 +77,21 @@ static void relay(void *data, const char *line)
 	env_relay(speaker->env, speaker->script->name, line);
 }
 
-static err_t run(const struct env *env, const struct script *script, const struct call *call,
-		 struct process_result *ret)
+static err_t run_script(const struct env *env, const struct script *script, const struct call *call,
+			struct program_result *ret)
 {
 	_cleanup_(strlist_clear) struct strlist arguments = { 0 };
 	_cleanup_(strlist_clear) struct strlist environment = { 0 };
 	struct speaker speaker = { env, script };
-	struct process_request request = {
+	int64_t begin = log_begin();
+	struct program_request request = {
 		.path = script->path,
 		.input = call->input,
 		.input_size = call->input ? strlen(call->input) : 0,
 		.timeout_ms = env->callout_timeout_ms,
 		/* What changes something, or is told of a change, is let finish. */
 		.ends_at_interrupt = call->event == EVENT_PRE || call->event == EVENT_GET,
+		.is_impatient = script->leaves_children,
 		.line = relay,
 		.line_data = &speaker,
 	};
@@ -130,7 +100,9 @@ static err_t run(const struct env *env, const struct script *script, const struc
 	make_environment(&environment, env, call);
 	request.arguments = arguments.items;
 	request.environment = environment.items;
-	return process_run(&request, ret);
+	return log_end(begin, program_run(&request, ret), "ended",
+		       "run '%s' for event %s, action %s of %s", script->path,
+		       event_names[call->event], action_names[call->action], call->uuid);
 }
 
 /* Takes @e, the reason why the script did not even begin. */
@@ -158,28 +130,38 @@ static err_t explain_no_run(const struct env *env, struct script *script, struct
 	return NULL;
 }
 
-static void warn_of_excess(const struct env *env, const struct script *script,
-			   const struct process_result *result)
+/* Once for each script: it does so at each call. */
+static void warn_of_children(const struct env *env, struct script *script,
+			     const struct program_result *result)
+{
+	if (!result->left_children || atomic_exchange(&script->leaves_children, true))
+		return;
+	env_warn(env,
+		 err_hint(err_new(ERR_FAILED,
+				  "'%s' left a process behind that held its output open and %s",
+				  script->path,
+				  result->lost_children
+					  ? "goes on: it is not in the script's process group"
+					  : "was ended"),
+			  "redirect the output of what goes on in the background"));
+}
+
+static void warn_of_excess(const struct env *env, struct script *script,
+			   const struct program_result *result)
 {
 	if (result->is_cut)
 		env_warn(env, err_new(ERR_FAILED,
 				      "'%s' wrote more than %d bytes, and the rest was dropped",
-				      script->path, PROCESS_OUTPUT_MAX));
-	if (result->left_children)
-		env_warn(env,
-			 err_hint(err_new(ERR_FAILED,
-					  "'%s' left a process behind that held its output open "
-					  "and was ended",
-					  script->path),
-				  "redirect the output of what goes on in the background"));
+				      script->path, PROGRAM_OUTPUT_MAX));
+	warn_of_children(env, script, result);
 }
 
-static err_t ended_by_us(struct script *script, const struct call *call, enum process_end end,
+static err_t ended_by_us(struct script *script, const struct call *call, enum program_end end,
 			 int timeout_ms)
 {
 	const char *event = event_names[call->event];
 
-	if (end == PROCESS_INTERRUPTED)
+	if (end == PROGRAM_INTERRUPTED)
 		return err_new(ERR_FAILED, "interrupted while '%s' worked on event '%s'",
 			       script->path, event);
 	script->hangs = true;
@@ -197,21 +179,21 @@ static size_t text_size(const char *text, size_t size)
 }
 
 static err_t read_result(const struct env *env, struct script *script, const struct call *call,
-			 struct process_result *result, struct answer *ret)
+			 struct program_result *result, struct answer *ret)
 {
 	warn_of_excess(env, script, result);
 	switch (result->end) {
-	case PROCESS_TIMED_OUT:
-	case PROCESS_INTERRUPTED:
+	case PROGRAM_TIMED_OUT:
+	case PROGRAM_INTERRUPTED:
 		return ended_by_us(script, call, result->end, env->callout_timeout_ms);
-	case PROCESS_KILLED:
+	case PROGRAM_KILLED:
 		env_warn(env, err_new(ERR_FAILED,
 				      "'%s' was killed by SIG%s at event '%s' and is left out",
 				      script->path, sigabbrev_np(result->code),
 				      event_names[call->event]));
 		ret->kind = ANSWER_ABSENT;
 		return NULL;
-	case PROCESS_EXITED:
+	case PROGRAM_EXITED:
 		break;
 	}
 	ret->status = result->code;
@@ -226,7 +208,7 @@ static err_t read_result(const struct env *env, struct script *script, const str
 err_t call_script(const struct env *env, struct script *script, const struct call *call,
 		  struct answer *ret)
 {
-	_cleanup_(process_result_clear) struct process_result result = { 0 };
+	_cleanup_(program_result_clear) struct program_result result = { 0 };
 	struct answer answer = { .kind = ANSWER_ABSENT };
 	struct err *e = NULL;
 
@@ -234,15 +216,15 @@ err_t call_script(const struct env *env, struct script *script, const struct cal
 	if (call->event == EVENT_GET && script->hangs)
 		return err_new(ERR_REFUSED, "'%s' had to be ended before and is not asked again",
 			       script->path);
-	if (depth() >= DEPTH_MAX)
+	if (process_depth() >= PROCESS_DEPTH_MAX)
 		return err_hint(
 			err_new(ERR_REFUSED,
 				"'%s' is not run: %d scripts wait already, each "
 				"for a run of mdevadm in the one before",
-				script->path, DEPTH_MAX),
+				script->path, PROCESS_DEPTH_MAX),
 			"a script that runs mdevadm must not be called by that without end");
 	if (!script->is_broken) {
-		e = run(env, script, call, &result);
+		e = run_script(env, script, call, &result);
 		if (e)
 			e = explain_no_run(env, script, e, &answer);
 		else

@@ -39,16 +39,25 @@ static char *provides(void)
 	json_put(provides, "actions", name_array(action_names));
 	json_put(provides, "events", name_array(event_names));
 	json_put(json, "provides", provides);
-	return json_to_text(json);
+	return json_to_line(json);
 }
 
 static void warn_of_unknown(const struct env *env, const struct script *script, const char *list,
 			    const json_t *item)
 {
-	_cleanup_(mem_freep) char *text = json_to_text(item);
+	_cleanup_(mem_freep) char *text = json_to_line(item);
 
 	env_warn(env, err_new(ERR_INVALID, "'%s' supports %s that do not exist: %s", script->path,
 			      list, text));
+}
+
+static void warn_of_no_list(const struct env *env, const struct script *script, const char *list)
+{
+	env_warn(env, err_hint(err_new(ERR_INVALID,
+				       "'%s' supports no %s: its answer to 'get capabilities' has "
+				       "no array of that name",
+				       script->path, list),
+			       "write \"%s\": [\"NAME\", …]", list));
 }
 
 static unsigned read_names(const struct env *env, const struct script *script,
@@ -59,6 +68,8 @@ static unsigned read_names(const struct env *env, const struct script *script,
 	size_t index;
 	const json_t *item;
 
+	if (!json_is_array(array))
+		warn_of_no_list(env, script, list);
 	json_array_foreach (array, index, item) {
 		const char *name = json_string_value(item);
 		unsigned i = 0;
@@ -82,7 +93,7 @@ static struct capabilities read_answer(const struct env *env, const struct scrip
 	const json_t *supports;
 	struct err *e;
 
-	if (!answer->size || answer->output[0] != '{')
+	if (!answer->size || answer->output[strspn(answer->output, " \t\r\n")] != '{')
 		return capabilities;
 	e = json_parse(answer->output, answer->size, script->path, &json);
 	if (e && answer->kind != ANSWER_OK) {

@@ -30,7 +30,7 @@ struct callout_operation *callout_operation_new(struct callouts *callouts, enum 
 	operation->parent = mem_strdup(dev->parent);
 	if (callouts_scripts(callouts, SCRIPTS_CALLOUTS)->count ||
 	    callouts_scripts(callouts, SCRIPTS_NOTIFIERS)->count)
-		operation->definition = device_to_definition(dev);
+		operation->definition = device_to_line(dev);
 	return operation;
 }
 

@@ -48,49 +48,78 @@ static err_t copy_err(const struct err *e)
 	return copy;
 }
 
+/* A versioned one has said that the type is its own: what it does not allow is refused. */
+static err_t claimed_and_silent(const struct search *search, const struct script *script,
+				const struct answer *answer)
+{
+	if (search->call->event == EVENT_GET)
+		return NULL;
+	if (answer->kind == ANSWER_NOT_MINE)
+		return call_refusal(script, search->call, answer);
+	return err_new(ERR_REFUSED,
+		       "callout '%s' gave no answer (event '%s'), and type '%s' is its own",
+		       script->path, event_names[search->call->event], search->call->type);
+}
+
 /* Calls one script; it is found unless it is not there or answers that it is not the one. */
 static err_t call_one(struct search *search, struct script *script,
 		      const struct capabilities *capabilities)
 {
 	const struct call *call = search->call;
 	struct answer answer = { 0 };
-	struct err *e;
+	struct err *e = NULL;
 
 	if (call->event == EVENT_GET && script->hangs && search->force)
 		return NULL;
 	e = call_script(search->callouts->env, script, call, &answer);
 	if (e)
 		return unless_forced(search, e);
-	if (answer.kind == ANSWER_NOT_MINE || answer.kind == ANSWER_ABSENT) {
-		answer_clear(&answer);
+	switch (answer.kind) {
+	case ANSWER_NOT_MINE:
+	case ANSWER_ABSENT:
+		if (capabilities->support != SUPPORT_VERSIONED)
+			break;
+		search->found = (struct responsible){ script, *capabilities };
+		e = unless_forced(search, claimed_and_silent(search, script, &answer));
+		break;
+	case ANSWER_REFUSED:
+		search->found = (struct responsible){ script, *capabilities };
+		e = unless_forced(search, call_refusal(script, call, &answer));
+		break;
+	case ANSWER_OK:
+		search->found = (struct responsible){ script, *capabilities };
+		search->answer = answer;
 		return NULL;
 	}
-	search->found = (struct responsible){ script, *capabilities };
-	if (answer.kind == ANSWER_REFUSED) {
-		e = unless_forced(search, call_refusal(script, call, &answer));
-		answer_clear(&answer);
-		return e;
-	}
-	search->answer = answer;
-	return NULL;
+	answer_clear(&answer);
+	return e;
 }
 
+static err_t not_supported(const struct search *search, const struct script *script,
+			   const char *what, const char *name)
+{
+	return err_new(ERR_REFUSED, "callout '%s' does not support %s '%s' for type '%s'",
+		       script->path, what, name, search->call->type);
+}
+
+/* What it does not name, it does not allow; it only need not tell attributes. */
 static err_t try_versioned(struct search *search, struct script *script,
 			   const struct capabilities *capabilities)
 {
 	const struct call *call = search->call;
+	bool has_action = capabilities_has_action(capabilities, call->action);
+	bool has_event = capabilities_has_event(capabilities, call->event);
 
-	if (!capabilities_has_event(capabilities, call->event)) {
-		search->found = (struct responsible){ script, *capabilities };
-		return NULL;
-	}
-	if (capabilities_has_action(capabilities, call->action))
+	if (has_action && has_event)
 		return call_one(search, script, capabilities);
 	search->found = (struct responsible){ script, *capabilities };
-	return unless_forced(search,
-			     err_new(ERR_REFUSED,
-				     "callout '%s' does not support action '%s' for type '%s'",
-				     script->path, action_names[call->action], call->type));
+	/* For a live change, whoever asked finds that nobody supports it. */
+	if (call->event == EVENT_GET || (call->event == EVENT_LIVE && !has_event))
+		return NULL;
+	return unless_forced(
+		search,
+		has_action ? not_supported(search, script, "event", event_names[call->event])
+			   : not_supported(search, script, "action", action_names[call->action]));
 }
 
 static err_t try_all(struct search *search, const struct scripts *scripts,

@@ -10,12 +10,13 @@ struct responsible {
 };
 
 /*
- * Calls the callouts until one feels responsible: versioned ones before the others. One that is
- * versioned and does not name the event is responsible without being called (@ret_answer is
- * empty then). With @only_versioned the others are left alone.
+ * Calls the callouts until one feels responsible: versioned ones before the others, which are left
+ * alone if there is one, or with @only_versioned. For attributes and for a live change, one that is
+ * versioned and does not name the event is responsible without being called (@ret_answer is empty
+ * then).
  *
- * ERR_REFUSED if that script refuses or cannot do the action, if one is not trusted, or had to be
- * ended. With @force these are warnings, and the script that refused is the one.
+ * ERR_REFUSED if that script refuses, or is versioned and does not name the event or the action,
+ * says that the type is not its own after all, or dies; if one is not trusted, or had to be ended. With @force these are warnings, and the script that refused is the one.
  */
 err_t responsible_call(struct callouts *callouts, const struct call *call, bool only_versioned,
 		       bool force, struct responsible *ret, struct answer *ret_answer);

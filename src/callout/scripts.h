@@ -16,9 +16,10 @@ enum scripts_kind {
 
 struct script {
 	char *path;
-	const char *name;      /* in the path */
-	atomic_bool is_broken; /* it cannot be run, and that was said */
-	atomic_bool hangs;     /* it had to be ended when it was asked for something */
+	const char *name;	     /* in the path */
+	atomic_bool is_broken;	     /* it cannot be run, and that was said */
+	atomic_bool hangs;	     /* it had to be ended when it was asked for something */
+	atomic_bool leaves_children; /* that hold its output open, and that was said */
 };
 
 struct scripts {

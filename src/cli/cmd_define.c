@@ -36,7 +36,7 @@ static err_t run(struct invocation *invocation)
 	if (!e)
 		e = op_define(invocation->ops, &request, &made);
 	if (!e && uuid_is_set(&made))
-		fprintf(output_stream(invocation->output), "%s\n", made.text);
+		output_made(invocation->output, &made, "defined", "undefine");
 	return e;
 }
 

@@ -48,7 +48,7 @@ static err_t run(struct invocation *invocation)
 		return e ? e : start_all(invocation, &request);
 	e = op_start(invocation->ops, &request, &made);
 	if (!e && uuid_is_set(&made))
-		fprintf(output_stream(invocation->output), "%s\n", made.text);
+		output_made(invocation->output, &made, "started", "stop");
 	return e;
 }
 

@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/dir.h"
@@ -12,6 +11,7 @@
 #include "base/process.h"
 #include "base/str.h"
 #include "command.h"
+#include "messages.h"
 
 /* The version of mdevctl whose command line, files and scripts this program speaks. */
 #define MDEVCTL_VERSION "1.4.0"
@@ -36,7 +36,9 @@ struct run {
 	const char *program;
 	const struct command *command;
 	struct values values;
-	pthread_mutex_t mutex; /* of standard error and the count of warnings */
+	pthread_mutex_t mutex; /* keeps the lines of a warning together, and counts them */
+	struct messages *messages;
+	bool is_left; /* by whoever read the output */
 	struct invocation invocation;
 };
 
@@ -48,22 +50,14 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-static void print_line(const struct run *run, const char *kind, const char *message)
-{
-	_cleanup_(mem_freep) char *plain = str_escape(message);
-
-	fprintf(stderr, "%s: %s%s\n", run->program, kind, plain);
-}
-
 static void print_err(const struct run *run, const char *kind, const struct err *e)
 {
 	for (; e; e = err_next(e)) {
-		print_line(run, kind, err_message(e));
-		if (err_hint_text(e)) {
-			_cleanup_(mem_freep) char *hint = str_escape(err_hint_text(e));
+		_cleanup_(mem_freep) char *line = mem_printf("%s%s", kind, err_message(e));
 
-			fprintf(stderr, "hint: %s\n", hint);
-		}
+		messages_add(run->messages, run->program, line);
+		if (err_hint_text(e))
+			messages_add(run->messages, "hint", err_hint_text(e));
 	}
 }
 
@@ -80,13 +74,9 @@ static void warn(void *data, struct err *e)
 
 static void relay(void *data, const char *source, const char *line)
 {
-	struct run *run = data;
-	_cleanup_(mem_freep) char *name = str_escape(source);
-	_cleanup_(mem_freep) char *plain = str_escape(line);
+	const struct run *run = data;
 
-	pthread_mutex_lock(&run->mutex);
-	fprintf(stderr, "%s: %s\n", name, plain);
-	pthread_mutex_unlock(&run->mutex);
+	messages_add(run->messages, source, line);
 }
 
 err_t invocation_check_strict(const struct invocation *invocation)
@@ -176,7 +166,7 @@ static err_t run_command(struct run *run)
 	run->invocation.output = output_open();
 	e = run->command->run(&run->invocation);
 	ops_announce(ops);
-	return err_also(e, output_close(run->invocation.output));
+	return err_also(e, output_close(run->invocation.output, &run->is_left));
 }
 
 static err_t answer(struct run *run)
@@ -185,9 +175,11 @@ static err_t answer(struct run *run)
 		print_help(run);
 	else
 		print_version(run);
-	if (fflush(stdout) != 0)
-		return err_hint_for_errnum(err_errno(errno, "cannot write the output"));
-	return NULL;
+	if (fflush(stdout) == 0)
+		return NULL;
+	run->is_left = errno == EPIPE;
+	return run->is_left ? NULL
+			    : err_hint_for_errnum(err_errno(errno, "cannot write the output"));
 }
 
 /* For those who report a fault: what was called, and by whom. */
@@ -234,18 +226,20 @@ int main(int argc, char **argv)
 
 	process_begin();
 	log_call(argc, argv);
+	run.messages = messages_open();
 	/* popt wants its strings const, and C does not let main() have them so. */
 	arguments = mem_zalloc(((size_t)argc + 1) * sizeof(*arguments));
 	for (int i = 0; i < argc; i++)
 		arguments[i] = argv[i];
-	/* What is made here is for all to read, whatever the caller's shell hides by default. */
-	umask(022);
 	e = read_command_line(&run, argc, arguments);
 	if (!e)
 		e = is_answered(&run.values) ? answer(&run) : run_command(&run);
 	print_err(&run, "", e);
+	messages_end(run.messages);
 	values_clear(&run.values);
 	log_line("exit status %d", status_of(&run, e));
 	interrupt_deliver();
+	if (run.is_left && !e)
+		process_end_unread();
 	return status_of(&run, e);
 }

@@ -13,6 +13,8 @@
 struct output {
 	FILE *stream;
 	int errnum; /* of the first write that failed */
+	char *made; /* what is done, if a UUID was made for it */
+	char *undo; /* a command */
 };
 
 /* Stdio would drop what a non-blocking descriptor cannot take at once. */
@@ -55,13 +57,32 @@ FILE *output_stream(struct output *output)
 	return output->stream;
 }
 
-err_t output_close(struct output *output)
+void output_made(struct output *output, const struct uuid *uuid, const char *done, const char *undo)
+{
+	fprintf(output->stream, "%s\n", uuid->text);
+	output->made = mem_printf("%s was %s, but that cannot be told", uuid->text, done);
+	output->undo = mem_printf("'mdevadm %s --uuid %s'", undo, uuid->text);
+}
+
+static err_t lost(const struct output *output)
+{
+	struct err *e = err_errno(output->errnum, "cannot write the output");
+
+	if (output->made)
+		return err_hint(err_wrap(e, "%s", output->made), "%s undoes it", output->undo);
+	return err_hint_for_errnum(e);
+}
+
+err_t output_close(struct output *output, bool *ret_is_left)
 {
 	struct err *e = NULL;
 
 	fclose(output->stream);
-	if (output->errnum)
-		e = err_hint_for_errnum(err_errno(output->errnum, "cannot write the output"));
+	*ret_is_left = output->errnum == EPIPE && !output->made;
+	if (output->errnum && !*ret_is_left)
+		e = lost(output);
+	free(output->made);
+	free(output->undo);
 	free(output);
 	return e;
 }

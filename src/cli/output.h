@@ -3,9 +3,11 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/uuid.h"
 
 /*
  * A stream to standard output. It waits where that is a full non-blocking pipe, and
@@ -16,8 +18,14 @@ struct output;
 struct output *output_open(void);
 /* For printf(); borrowed. */
 FILE *output_stream(struct output *output);
-/* Writes what is buffered; ERR_FAILED if anything was lost. */
-err_t output_close(struct output *output);
+/* Writes the UUID that was made, as a line: if it is lost, the error names it and what was @done. */
+void output_made(struct output *output, const struct uuid *uuid, const char *done,
+		 const char *undo);
+/*
+ * Writes what is buffered; ERR_FAILED if anything was lost, but where a reader has left that wanted
+ * no more of a listing: *ret_is_left.
+ */
+err_t output_close(struct output *output, bool *ret_is_left);
 
 /* Writes @text with what is not printable escaped: for names from outside. */
 void output_text(struct output *output, const char *text);

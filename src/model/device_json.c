@@ -40,6 +40,9 @@ static err_t read_attr(struct device *dev, json_t *item)
 static err_t read_attrs(struct device *dev, const json_t *attrs, const char *source,
 			const char *text)
 {
+	/* Both are what writers of JSON make of an empty list. */
+	if (!attrs || json_is_null(attrs))
+		return NULL;
 	if (!json_is_array(attrs))
 		return err_hint(err_new(ERR_INVALID, "'%s', line %zu: attributes are not an array",
 					source, text ? json_line_of(text, "attrs", -1) : 1),
@@ -127,7 +130,6 @@ err_t device_from_json(const char *text, size_t size, const char *source, struct
 {
 	_cleanup_(json_freep) json_t *json = NULL;
 	_cleanup_(device_freep) struct device *dev = device_new(NULL, NULL, NULL);
-	const json_t *attrs;
 	struct err *e;
 
 	e = json_parse(text, size, source, &json);
@@ -142,12 +144,7 @@ err_t device_from_json(const char *text, size_t size, const char *source, struct
 	e = read_start(dev, json_object_get(json, "start"));
 	if (e)
 		return err_wrap(e, "'%s', line %zu", source, json_line_of(text, "start", -1));
-	attrs = json_object_get(json, "attrs");
-	if (attrs) {
-		e = read_attrs(dev, attrs, source, text);
-		if (e)
-			return e;
-	}
+	TRY(read_attrs(dev, json_object_get(json, "attrs"), source, text));
 	keep_other_keys(dev, json);
 	*ret = take(dev);
 	return NULL;
@@ -176,13 +173,27 @@ json_t *device_to_json(const struct device *dev)
 	return json;
 }
 
-char *device_to_definition(const struct device *dev)
+static json_t *with_other_keys(const struct device *dev)
 {
-	_cleanup_(json_freep) json_t *json = device_to_json(dev);
+	json_t *json = device_to_json(dev);
 	const char *key;
 	json_t *value;
 
 	json_object_foreach (dev->other_keys, key, value)
 		json_put(json, key, json_incref(value));
+	return json;
+}
+
+char *device_to_definition(const struct device *dev)
+{
+	_cleanup_(json_freep) json_t *json = with_other_keys(dev);
+
 	return json_to_text(json);
+}
+
+char *device_to_line(const struct device *dev)
+{
+	_cleanup_(json_freep) json_t *json = with_other_keys(dev);
+
+	return json_to_line(json);
 }

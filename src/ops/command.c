@@ -9,8 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/dir.h"
+#include "base/log.h"
 #include "base/process.h"
 
 /* As shells have it. */
@@ -25,50 +24,18 @@
 #define STATUS_NOT_FOUND  127
 #define STATUS_SIGNAL	  128
 
-/* The environment with one variable more; its items are borrowed but for the first. */
-static char **nested_environment(void)
-{
-	size_t count = 0;
-	char **copy;
-
-	while (environ[count])
-		count++;
-	copy = mem_alloc((count + 2) * sizeof(*copy));
-	copy[0] = mem_strdup("MDEVADM_NESTED=1");
-	memcpy(copy + 1, environ, (count + 1) * sizeof(*copy));
-	return copy;
-}
-
-/* With all signals as a program expects them. */
-static int spawn(char *const *command, pid_t *ret)
-{
-	char **environment = nested_environment();
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	int errnum;
-
-	sigemptyset(&none);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-	errnum = posix_spawnp(ret, command[0], NULL, &attributes, command, environment);
-	posix_spawnattr_destroy(&attributes);
-	free(environment[0]);
-	free(environment);
-	return errnum;
-}
-
 static int status_of(int status)
 {
 	return WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_SIGNAL + WTERMSIG(status);
 }
 
 /* In the child: tells through @end why the command could not be run. */
-static void run_and_exit(char *const *command, int end)
+static void run_and_exit(const struct process_spawn *how, int end)
 {
-	int status = 0;
 	pid_t child;
-	int errnum = spawn(command, &child);
+	struct err *e = process_spawn(how, &child);
+	int errnum = e ? err_errnum(e) : 0;
+	int status = 0;
 	ssize_t ignored;
 
 	if (!errnum)
@@ -122,7 +89,7 @@ err_t command_check(char *const *command, int *ret_status)
 			"nothing was changed; give the path of a program");
 }
 
-err_t command_run(char *const *command, int *ret_status)
+static err_t run_in_child(const struct process_spawn *how, int *ret_status)
 {
 	_cleanup_(fd_closep) int end = -1;
 	int errnum = 0;
@@ -135,7 +102,7 @@ err_t command_run(char *const *command, int *ret_status)
 	end = ends[0];
 	child = fork();
 	if (child == 0)
-		run_and_exit(command, ends[1]);
+		run_and_exit(how, ends[1]);
 	close(ends[1]);
 	if (child < 0)
 		return err_errno(errno, "cannot start a process");
@@ -143,8 +110,24 @@ err_t command_run(char *const *command, int *ret_status)
 	TRY(process_wait(child, &status));
 	*ret_status = status_of(status);
 	if (read(end, &errnum, sizeof(errnum)) == (ssize_t)sizeof(errnum))
-		return err_errno(errnum, "cannot run '%s'", command[0]);
+		return err_errno(errnum, "cannot run '%s'", how->path);
 	if (*ret_status)
-		return err_new(ERR_FAILED, "'%s' ended with status %d", command[0], *ret_status);
+		return err_new(ERR_FAILED, "'%s' ended with status %d", how->path, *ret_status);
 	return NULL;
+}
+
+err_t command_run(const struct env *env, char *const *command, int *ret_status)
+{
+	_cleanup_(strlist_clear) struct strlist environment = { 0 };
+	struct process_spawn how = { .path = command[0],
+				     .arguments = command,
+				     .fds = { -1, -1, -1 },
+				     .searches = true,
+				     .keeps_ignored_signals = true };
+	int64_t begin = log_begin();
+
+	process_environment(env, &environment);
+	strlist_add(&environment, NULL);
+	how.environment = environment.items;
+	return log_end(begin, run_in_child(&how, ret_status), "done", "run '%s'", command[0]);
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2030,SC2031
 # The scripts in examples/callouts do what they say.
 
 load lib/common
@@ -77,4 +78,25 @@ hint: --force goes on all the same"
 
 	expect_status 8
 	expect_contains "callout '$CALLOUTS/30-live' refuses (event 'live', exit status 1)"
+}
+
+@test "all three work together for a type that 30-live answers for" {
+	needs_sim "a device with attributes"
+	command -v jq >/dev/null || skip "there is no jq"
+	install_example 10-quota
+	install_example 20-attributes
+	install_example 30-live
+	mount_sim two-gpus
+	export QUOTA=2
+	mdevadm start -u "$U1" -p "$GPU" -t nvidia-36
+	mdevadm start -u "$U2" -p "$GPU" -t nvidia-36
+
+	run mdevadm start -u "$U3" -p "$GPU" -t nvidia-36
+	expect_status 8
+	expect_line 0 "30-live: parent $GPU runs 2 devices already, and 2 are allowed"
+
+	echo '{"mdev_type": "nvidia-36", "start": "manual", "attrs": [{"nvidia/vgpu_params": "x=2"}]}' >"$HERE/new"
+	mdevadm modify -u "$U1" -p "$GPU" --live --jsonfile "$HERE/new"
+	run mdevadm list -v -u "$U1"
+	expect_line 2 '    @{0}: {"nvidia/vgpu_params":"x=2"}'
 }

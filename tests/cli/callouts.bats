@@ -42,7 +42,22 @@ setup() {
 	local event
 	for event in pre post notify; do
 		run cat "$HERE/$event"
-		expect_output "$(cat "$ETC/mtty/$U1")"
+		expect_output '{"mdev_type":"mtty-1","start":"manual","attrs":[{"power/control":"on"}]}'
+	done
+}
+
+@test "a script that reads one line, or looks for compact JSON, keeps its veto" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1
+	local veto
+	for veto in 'read -r conf; case $conf in *forbidden*) exit 1 ;; esac' \
+		'! grep -q "\"attrs\":\[{\"forbidden\":\"1\"}"' \
+		'! grep -qE "^\{\"mdev_type\":\"mtty-1\",\"start\":\"manual\",.*forbidden"'; do
+		callout one "[ \$event != pre ] || { $veto; }"
+
+		run mdevadm modify -u "$U1" --addattr forbidden --value 1
+
+		expect_status 8
+		[ "$(jq -c .attrs "$ETC/mtty/$U1")" = '[]' ]
 	done
 }
 
@@ -302,14 +317,65 @@ b pre define none
 b post define success"
 }
 
-@test "an event that a versioned script does not name is not sent" {
+@test "a versioned script that does not name the event pre refuses, as mdevctl's does" {
 	callout b "$(versioned '"define"' '"post"')"
+
+	run mdevadm define -u "$U1" -p mtty -t mtty-1
+
+	expect_status 8
+	expect_output "mdevadm: cannot define $U1: callout '$CALLOUTS/b' does not support event 'pre' for type 'mtty-1'
+hint: --force goes on all the same"
+	expect_calls ""
+	[ ! -e "$ETC/mtty/$U1" ]
+}
+
+@test "an event after the operation that a versioned script does not name is not sent" {
+	callout b "$(versioned '"define"' '"pre"')"
 
 	run mdevadm define -u "$U1" -p mtty -t mtty-1
 
 	expect_status 0
 	expect_output ""
-	expect_calls "b post define success"
+	expect_calls "b pre define none"
+}
+
+@test "a versioned script that names no actions, or no list of them, refuses and is named" {
+	callout b "$(versioned '' '"pre", "post"')"
+	run mdevadm define -u "$U1" -p mtty -t mtty-1
+	expect_status 8
+	expect_line 0 "mdevadm: cannot define $U1: callout '$CALLOUTS/b' does not support action 'define' for type 'mtty-1'"
+
+	callout b '[ "$action" != capabilities ] || echo "{\"supports\":{\"version\":2,\"actions\":\"define\",\"events\":[\"pre\"]}}"'
+	run mdevadm define -u "$U1" -p mtty -t mtty-1
+	expect_status 8
+	expect_line 0 "mdevadm: warning: '$CALLOUTS/b' supports no actions: its answer to 'get capabilities' has no array of that name"
+	expect_contains "does not support action 'define'"
+	[ ! -e "$ETC/mtty/$U1" ]
+}
+
+@test "a versioned script that then says that the type is not its own, or dies, refuses" {
+	local end
+	for end in 'exit 2' 'kill -KILL $$'; do
+		callout b "$(versioned '"define"' '"pre", "post"'); [ \$event != pre ] || $end"
+		callout c
+
+		run mdevadm define -u "$U1" -p mtty -t mtty-1
+
+		expect_status 8
+		expect_contains "callout '$CALLOUTS/b'"
+		expect_calls "b pre define none"
+		[ ! -e "$ETC/mtty/$U1" ]
+		: >"$LOG"
+	done
+}
+
+@test "an answer to get capabilities may begin with blanks" {
+	callout b "echo; echo; $(versioned '"start"' '"pre"')"
+
+	run mdevadm define -u "$U1" -p mtty -t mtty-1
+
+	expect_status 8
+	expect_contains "does not support action 'define'"
 }
 
 @test "an action that a versioned script does not name is refused" {

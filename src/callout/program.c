@@ -4,13 +4,12 @@
  * ever waits for the other. The program stays a zombie until the loop is over: its pid, which is
  * its group's, cannot be somebody else's while the group may have to be signalled.
  */
-#include "process.h"
+#include "program.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -21,6 +20,7 @@
 #include "base/dir.h"
 #include "base/interrupt.h"
 #include "base/limits.h"
+#include "base/process.h"
 #include "lines.h"
 
 enum phase {
@@ -32,8 +32,8 @@ enum phase {
 };
 
 struct run {
-	const struct process_request *request;
-	struct process_result *result;
+	const struct program_request *request;
+	struct program_result *result;
 	enum phase phase;
 	struct deadline deadline; /* of the phase */
 	pid_t pid;
@@ -45,6 +45,7 @@ struct run {
 	struct lines lines;
 	bool has_exited;
 	bool is_interrupted;
+	int lost_errnum; /* why it cannot be told how it ended */
 };
 
 static void close_end(int *fd)
@@ -54,53 +55,15 @@ static void close_end(int *fd)
 	*fd = -1;
 }
 
-/* Above standard error, also where this process was started without its standard descriptors. */
 static err_t make_pipe(int *ret_read, int *ret_write)
 {
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_errno(errno, "cannot make a pipe");
-	for (int i = 0; i < 2; i++) {
-		int old = ends[i];
-
-		if (old > STDERR_FILENO)
-			continue;
-		ends[i] = fcntl(old, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		close(old);
-	}
 	*ret_read = ends[0];
 	*ret_write = ends[1];
-	return ends[0] < 0 || ends[1] < 0 ? err_errno(EMFILE, "cannot make a pipe") : NULL;
-}
-
-/* @fds are the program's ends of its standard streams. Never a fork: memory is not copied. */
-static int spawn_with(struct run *run, const int fds[3])
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t all;
-	sigset_t none;
-	int errnum;
-
-	sigfillset(&all);
-	sigemptyset(&none);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
-						      POSIX_SPAWN_SETSIGMASK);
-	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawn_file_actions_init(&actions);
-	for (int i = 0; i < 3; i++)
-		posix_spawn_file_actions_adddup2(&actions, fds[i], i);
-	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-
-	errnum = posix_spawn(&run->pid, run->request->path, &actions, &attributes,
-			     run->request->arguments, run->request->environment);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	return errnum;
+	return NULL;
 }
 
 static err_t spawn(struct run *run)
@@ -108,18 +71,19 @@ static err_t spawn(struct run *run)
 	_cleanup_(fd_closep) int input = -1;
 	_cleanup_(fd_closep) int output = -1;
 	_cleanup_(fd_closep) int errors = -1;
-	struct err *e = make_pipe(&input, &run->input);
-	int errnum;
+	struct process_spawn how = { .path = run->request->path,
+				     .arguments = run->request->arguments,
+				     .environment = run->request->environment,
+				     .has_own_group = true,
+				     .closes_others = true };
 
-	if (!e)
-		e = make_pipe(&run->output, &output);
-	if (!e)
-		e = make_pipe(&run->errors, &errors);
-	if (e)
-		return e;
-	errnum = spawn_with(run, (const int[]){ input, output, errors });
-	if (errnum)
-		return err_errno(errnum, "cannot run '%s'", run->request->path);
+	TRY(make_pipe(&input, &run->input));
+	TRY(make_pipe(&run->output, &output));
+	TRY(make_pipe(&run->errors, &errors));
+	how.fds[STDIN_FILENO] = input;
+	how.fds[STDOUT_FILENO] = output;
+	how.fds[STDERR_FILENO] = errors;
+	TRY(process_spawn(&how, &run->pid));
 
 	run->pidfd = pidfd_open(run->pid, 0);
 	fcntl(run->input, F_SETFL, O_NONBLOCK);
@@ -131,7 +95,7 @@ static err_t spawn(struct run *run)
 /* A program need not read what it is given. */
 static void feed(struct run *run)
 {
-	const struct process_request *request = run->request;
+	const struct program_request *request = run->request;
 	ssize_t written = 0;
 
 	if (run->fed < request->input_size)
@@ -157,10 +121,10 @@ static size_t read_end(int *fd, char *buffer, size_t size)
 
 static void read_output(struct run *run)
 {
-	struct process_result *result = run->result;
+	struct program_result *result = run->result;
 	char buffer[16384];
 	size_t got = read_end(&run->output, buffer, sizeof(buffer));
-	size_t room = PROCESS_OUTPUT_MAX - result->output_size;
+	size_t room = PROGRAM_OUTPUT_MAX - result->output_size;
 
 	if (got > room) {
 		result->is_cut = true;
@@ -187,19 +151,30 @@ static void enter(struct run *run, enum phase phase, int64_t ms)
 	run->deadline = deadline_in(ms);
 }
 
+static void note_exit(struct run *run, const siginfo_t *info)
+{
+	run->has_exited = true;
+	run->result->code = info->si_status;
+	close_end(&run->input);
+	if (run->phase != PHASE_RUNNING)
+		return;
+	run->result->end = info->si_code == CLD_EXITED ? PROGRAM_EXITED : PROGRAM_KILLED;
+	enter(run, PHASE_EXITED,
+	      run->request->is_impatient ? SCRIPT_CHILDREN_AGAIN_MS : SCRIPT_CHILDREN_MS);
+}
+
+/* What cannot be told is no success: the run is over, and its error says so. */
 static void look_for_exit(struct run *run)
 {
 	siginfo_t info = { 0 };
 
-	if (waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid)
-		return;
-	run->has_exited = true;
-	run->result->code = info.si_status;
-	close_end(&run->input);
-	if (run->phase != PHASE_RUNNING)
-		return;
-	run->result->end = info.si_code == CLD_EXITED ? PROCESS_EXITED : PROCESS_KILLED;
-	enter(run, PHASE_EXITED, SCRIPT_CHILDREN_MS);
+	if (waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0) {
+		if (info.si_pid)
+			note_exit(run, &info);
+	} else if (errno != EINTR) {
+		run->lost_errnum = errno;
+		run->phase = PHASE_OVER;
+	}
 }
 
 static void look_for_interrupt(struct run *run)
@@ -218,25 +193,37 @@ static void send_signal(const struct run *run, int number)
 	kill(run->pid, number);
 }
 
+/*
+ * Whether anybody but the program itself, which is a zombie, is in its group: whoever has left that
+ * can be neither ended nor waited for. /proc is this machine's, as the program is.
+ */
+static bool has_group(const struct run *run)
+{
+	return process_group_has_others("/proc", run->pid);
+}
+
 /* The time of the present phase is over. */
 static void move_on(struct run *run)
 {
 	switch (run->phase) {
 	case PHASE_RUNNING:
-		run->result->end = run->is_interrupted ? PROCESS_INTERRUPTED : PROCESS_TIMED_OUT;
+		run->result->end = run->is_interrupted ? PROGRAM_INTERRUPTED : PROGRAM_TIMED_OUT;
 		send_signal(run, SIGTERM);
 		enter(run, PHASE_TERMINATED, SCRIPT_TERMINATE_MS);
 		break;
 	case PHASE_EXITED:
 		run->result->left_children = true;
 		send_signal(run, SIGTERM);
-		enter(run, PHASE_TERMINATED, SCRIPT_TERMINATE_MS);
+		enter(run, PHASE_TERMINATED, has_group(run) ? SCRIPT_TERMINATE_MS : 0);
 		break;
 	case PHASE_TERMINATED:
 		send_signal(run, SIGKILL);
-		enter(run, PHASE_KILLED, SCRIPT_KILL_MS);
+		enter(run, PHASE_KILLED, !run->has_exited || has_group(run) ? SCRIPT_KILL_MS : 0);
 		break;
 	case PHASE_KILLED:
+		run->result->lost_children = run->result->left_children;
+		run->phase = PHASE_OVER;
+		break;
 	case PHASE_OVER:
 		run->phase = PHASE_OVER;
 		break;
@@ -279,47 +266,27 @@ static void step(struct run *run)
 }
 
 /* Children that outlived SIGTERM and hold nothing open are still in the group. */
-static void supervise(struct run *run)
+static err_t supervise(struct run *run)
 {
-	struct process_result *result = run->result;
+	struct program_result *result = run->result;
 
 	enter(run, PHASE_RUNNING, run->request->timeout_ms);
 	while (run->phase != PHASE_OVER)
 		step(run);
-	if (result->end == PROCESS_TIMED_OUT || result->end == PROCESS_INTERRUPTED)
+	if (result->end == PROGRAM_TIMED_OUT || result->end == PROGRAM_INTERRUPTED)
 		send_signal(run, SIGKILL);
 	waitid(P_PID, (id_t)run->pid, NULL, WEXITED | WNOHANG);
 	lines_end(&run->lines);
 	if (run->lines.is_cut)
 		result->is_cut = true;
+	return run->lost_errnum ? err_errno(run->lost_errnum, "cannot tell how '%s' ended",
+					    run->request->path)
+				: NULL;
 }
 
-/* A write to a program that does not read must not end this one. */
-static void block_sigpipe(sigset_t *ret_old)
+err_t program_run(const struct program_request *request, struct program_result *ret)
 {
-	sigset_t pipe;
-
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &pipe, ret_old);
-}
-
-/* SIGPIPE is sent to the thread that wrote, so what is pending here is from here. */
-static void restore_sigpipe(const sigset_t *old)
-{
-	static const struct timespec at_once = { 0 };
-	sigset_t pipe;
-
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	if (sigismember(old, SIGPIPE) == 0)
-		sigtimedwait(&pipe, NULL, &at_once);
-	pthread_sigmask(SIG_SETMASK, old, NULL);
-}
-
-err_t process_run(const struct process_request *request, struct process_result *ret)
-{
-	struct process_result result = { 0 };
+	struct program_result result = { 0 };
 	struct run run = {
 		.request = request,
 		.result = &result,
@@ -327,29 +294,27 @@ err_t process_run(const struct process_request *request, struct process_result *
 		.input = -1,
 		.output = -1,
 		.errors = -1,
-		.lines = { .max = PROCESS_OUTPUT_MAX,
+		.lines = { .max = PROGRAM_OUTPUT_MAX,
 			   .sink = request->line,
 			   .data = request->line_data },
 	};
-	sigset_t mask;
-	struct err *e;
+	struct err *e = spawn(&run);
 
-	block_sigpipe(&mask);
-	e = spawn(&run);
 	if (!e)
-		supervise(&run);
-	restore_sigpipe(&mask);
+		e = supervise(&run);
 	close_end(&run.pidfd);
 	close_end(&run.input);
 	close_end(&run.output);
 	close_end(&run.errors);
-	if (!e)
+	if (e)
+		program_result_clear(&result);
+	else
 		*ret = result;
 	return e;
 }
 
-void process_result_clear(struct process_result *result)
+void program_result_clear(struct program_result *result)
 {
 	free(result->output);
-	*result = (struct process_result){ 0 };
+	*result = (struct program_result){ 0 };
 }
