@@ -315,7 +315,7 @@ void lock_free(struct lock *lock)
 	if (!lock)
 		return;
 	if (lock->is_had)
-		log_line("let go of the lock '%s/%s'", lock->dir->path, lock->name);
+		log_line("let go of the lock on %s", lock->name);
 	if (lock->unlinks)
 		unlinkat(lock->dir->fd, lock->name, 0);
 	/* By close alone: a child that shares the description keeps the lock. */
