@@ -85,7 +85,7 @@ static err_t run_script(const struct env *env, const struct script *script, cons
 	struct speaker speaker = { env, script };
 	int64_t begin = log_begin();
 	struct program_request request = {
-		.path = script->path,
+		.path = script->real,
 		.input = call->input,
 		.input_size = call->input ? strlen(call->input) : 0,
 		.timeout_ms = env->callout_timeout_ms,

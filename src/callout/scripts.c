@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/dir.h"
-#include "trust.h"
+#include "base/trust.h"
 
 static const char *const kind_names[SCRIPTS_KINDS] = {
 	[SCRIPTS_CALLOUTS] = "callouts",
@@ -24,37 +24,41 @@ static const struct {
 	{ ENV_DIR_ETC, "mdevctl.d" },
 };
 
-static void add_script(struct scripts *scripts, char *path)
+static void add_script(struct scripts *scripts, char *path, char *real)
 {
 	struct script *script = mem_zalloc(sizeof(*script));
 
 	script->path = path;
+	script->real = real;
 	script->name = str_base_name(path);
 	scripts->items = mem_resize(scripts->items, scripts->count + 1, sizeof(struct script *));
 	scripts->items[scripts->count++] = script;
 }
 
-/* Somebody who can write above the directory can put another in its place. */
-static char *problem_on_way(const char *top, const char *dir)
+/* Where the script is. As root only one that nobody else can change, or a directory above it. */
+static err_t resolve(const char *path, char **ret)
 {
-	_cleanup_(mem_freep) char *middle = mem_printf("%s/scripts.d", top);
-	char *problem = trust_problem(top);
-
-	if (!problem)
-		problem = trust_problem(middle);
-	return problem ? problem : trust_problem(dir);
+	if (geteuid() == 0)
+		return trust_resolve(path, ret);
+	*ret = realpath(path, NULL);
+	return *ret ? NULL : err_errno(errno, "cannot find '%s'", path);
 }
 
 /* Directories are nobody's scripts, and a link to /dev/null stands for none. */
 static void consider(struct scripts *scripts, const struct env *env, const struct dir *dir,
-		     const char *name, const char *dir_problem)
+		     const char *name)
 {
 	_cleanup_(mem_freep) char *path = mem_printf("%s/%s", dir->path, name);
-	char *problem;
+	_cleanup_(err_freep) struct err *e = NULL;
+	char *real = NULL;
 	struct stat status;
 
 	if (fstatat(dir->fd, name, &status, 0) < 0) {
-		env_warn(env, err_wrap(dir_err(dir, "look at", name), "a script is left out"));
+		e = dir_err(dir, "look at", name);
+		if (err_is_absence(e))
+			env_warn(env, err_wrap(take(e), "a script is left out"));
+		else
+			strlist_add(&scripts->problems, mem_strdup(err_message(e)));
 		return;
 	}
 	if (!S_ISREG(status.st_mode))
@@ -65,11 +69,11 @@ static void consider(struct scripts *scripts, const struct env *env, const struc
 				  "'chmod +x %s', or move it elsewhere", path));
 		return;
 	}
-	problem = dir_problem ? mem_strdup(dir_problem) : trust_problem(path);
-	if (problem)
-		strlist_add(&scripts->problems, problem);
+	e = resolve(path, &real);
+	if (e)
+		strlist_add(&scripts->problems, mem_strdup(err_message(e)));
 	else
-		add_script(scripts, take(path));
+		add_script(scripts, take(path), real);
 }
 
 /* A directory that is there and cannot be looked into may hide a veto. */
@@ -77,7 +81,6 @@ static void find_in(struct scripts *scripts, const struct env *env, const char *
 		    const char *kind)
 {
 	_cleanup_(mem_freep) char *path = mem_printf("%s/scripts.d/%s", top, kind);
-	_cleanup_(mem_freep) char *problem = NULL;
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 	_cleanup_(err_freep) struct err *e = dir_open(path, &dir);
@@ -90,10 +93,8 @@ static void find_in(struct scripts *scripts, const struct env *env, const char *
 		strlist_add(&scripts->problems, mem_strdup(err_message(e)));
 		return;
 	}
-	if (names.count)
-		problem = problem_on_way(top, path);
 	for (size_t i = 0; i < names.count; i++)
-		consider(scripts, env, dir, names.items[i], problem);
+		consider(scripts, env, dir, names.items[i]);
 }
 
 struct scripts *scripts_find(const struct env *env, enum scripts_kind kind)
@@ -116,6 +117,7 @@ void scripts_free(struct scripts *scripts)
 		return;
 	for (size_t i = 0; i < scripts->count; i++) {
 		free(scripts->items[i]->path);
+		free(scripts->items[i]->real);
 		free(scripts->items[i]);
 	}
 	free(scripts->items);
@@ -130,7 +132,7 @@ err_t scripts_check(const struct scripts *scripts)
 	for (size_t i = 0; i < scripts->problems.count; i++)
 		e = err_also(e, err_new(ERR_REFUSED, "a script is not run: %s",
 					scripts->problems.items[i]));
-	return err_hint(e,
-			"it and its directory must be root's, and nobody else's to write: 'chown "
-			"root:root' and 'chmod go-w'");
+	return err_hint(
+		e, "put it where nobody but root can change it or a directory above it, or take "
+		   "it away");
 }

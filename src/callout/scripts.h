@@ -15,7 +15,8 @@ enum scripts_kind {
 };
 
 struct script {
-	char *path;
+	char *path;		     /* as it was found */
+	char *real;		     /* what is run: nobody can put anything in its place */
 	const char *name;	     /* in the path */
 	atomic_bool is_broken;	     /* it cannot be run, and that was said */
 	atomic_bool hangs;	     /* it had to be ended when it was asked for something */

@@ -35,28 +35,102 @@ $CALLOUTS/one|chmod 775 $CALLOUTS/one|chmod 755 $CALLOUTS/one
 $CALLOUTS/one|chmod 757 $CALLOUTS/one|chmod 755 $CALLOUTS/one
 $CALLOUTS/one|chown 12345 $CALLOUTS/one|chown 0 $CALLOUTS/one
 $CALLOUTS|chmod 777 $CALLOUTS|chmod 755 $CALLOUTS
-$CALLOUTS|chmod 1777 $CALLOUTS|chmod 755 $CALLOUTS
+$CALLOUTS|chown 12345 $CALLOUTS|chown 0 $CALLOUTS
 $LIB/scripts.d|chown 12345 $LIB/scripts.d|chown 0 $LIB/scripts.d
 $LIB|chmod 775 $LIB|chmod 755 $LIB
+${LIB%/*}|chown 12345 ${LIB%/*}|chown 0 ${LIB%/*}
+${LIB%/*/*}|chmod 777 ${LIB%/*/*}|chmod 755 ${LIB%/*/*}
+$MDEVADM_ROOT|chown 12345 $MDEVADM_ROOT|chown 0 $MDEVADM_ROOT
 END
 	run mdevadm start -u "$U1"
 	expect_status 0
 }
 
-@test "as root, a link to a script that others can write to is not followed" {
+@test "as root, a link to a script that others can put another one in the place of is not followed" {
 	[ "$(id -u)" = 0 ] || skip "not root"
-	mkdir "$HERE/elsewhere"
-	write_script "$HERE/elsewhere" one ""
-	ln -s "$HERE/elsewhere/one" "$CALLOUTS/one"
-	chmod 777 "$HERE/elsewhere"
+	local wrong right what
+	mkdir -p "$HERE/top/middle/elsewhere"
+	ln -s middle "$HERE/top/link"
+	write_script "$HERE/top/middle/elsewhere" one ""
+	ln -s "$HERE/top/link/elsewhere/one" "$CALLOUTS/one"
+	while IFS='|' read -r what wrong right; do
+		$wrong
+		: >"$LOG"
 
-	run mdevadm start -u "$U1"
-	expect_status 8
-	expect_contains "'$HERE/elsewhere' can be written by others than root (mode 0777)"
+		run mdevadm start -u "$U1"
 
-	chmod 755 "$HERE/elsewhere"
+		expect_status 8
+		expect_contains "a script is not run: '$what'"
+		expect_contains "hint: put it where nobody but root can change it or a directory above it"
+		[ ! -s "$LOG" ]
+		$right
+	done <<END
+$HERE/top/middle/elsewhere/one|chmod 775 $HERE/top/middle/elsewhere/one|chmod 755 $HERE/top/middle/elsewhere/one
+$HERE/top/middle/elsewhere|chmod 777 $HERE/top/middle/elsewhere|chmod 755 $HERE/top/middle/elsewhere
+$HERE/top/middle|chown 12345 $HERE/top/middle|chown 0 $HERE/top/middle
+$HERE/top|setfacl -m u:12345:rwx $HERE/top|setfacl -b $HERE/top
+$HERE/top|chown 12345 $HERE/top|chown 0 $HERE/top
+END
 	run mdevadm start -u "$U1"
 	expect_status 0
+	expect_calls "one pre start none
+one post start success"
+}
+
+@test "as root, a script in a sticky directory that others can write to is run: theirs alone they can move" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	mkdir -m 1775 "$HERE/store"
+	chgrp 30000 "$HERE/store"
+	write_script "$HERE/store" one ""
+	ln -s "$HERE/store/one" "$CALLOUTS/one"
+
+	run mdevadm start -u "$U1"
+
+	expect_status 0
+	expect_calls "one pre start none
+one post start success"
+	chown 12345 "$HERE/store/one"
+	run mdevadm stop -u "$U1"
+	expect_status 8
+	expect_contains "'$HERE/store/one' belongs to user 12345, not to root"
+}
+
+@test "what is put in the place of a script after the look is not run" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	mkdir -p "$HERE/a" "$HERE/b"
+	write_script "$HERE/a" one "ln -sfn '$HERE/b' '$HERE/link'"
+	write_script "$HERE/b" one 'echo swapped >>"$HERE/swapped"'
+	ln -s a "$HERE/link"
+	ln -s "$HERE/link/one" "$CALLOUTS/one"
+
+	run mdevadm start -u "$U1"
+
+	expect_status 0
+	expect_calls "one pre start none
+one post start success"
+	[ ! -e "$HERE/swapped" ]
+}
+
+@test "a user who swaps directories all the time never gets a script of his run" {
+	needs_sim "a loop of starts"
+	[ "$(id -u)" = 0 ] || skip "not root"
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$HERE" 2>/dev/null || true
+	mkdir -p "$HERE/his/good" "$HERE/his/evil"
+	write_script "$HERE/his/good" one 'exit 2'
+	write_script "$HERE/his/evil" one 'touch "$HERE/evil"'
+	chown 12345 "$HERE/his" "$HERE/his/evil"
+	ln -s "$HERE/his/good/one" "$CALLOUTS/one"
+	setpriv --reuid=12345 --clear-groups bash -c 'cd "$0" && while :; do
+		mv good old && mv evil good; mv good evil && mv old good; done' "$HERE/his" 2>/dev/null 3>&- &
+	ends_with_test $!
+
+	local i
+	for i in {1..10}; do
+		run mdevadm define -p mtty -t mtty-1
+		[ "$status" = 8 ] || [ "$status" = 0 ] || fail_with "status $status"
+	done
+
+	[ ! -e "$HERE/evil" ]
 }
 
 @test "--force goes on without a script that is not trusted, and runs the others" {
@@ -110,4 +184,24 @@ two post start success"
 	expect_status 0
 	expect_calls "one pre start none
 one post start success"
+}
+
+@test "a set-user-ID program believes none of its caller's variables" {
+	needs_sim "another root"
+	[ "$(id -u)" = 0 ] || skip "not root"
+	! findmnt -no OPTIONS -T "$HERE" | grep -q nosuid || skip "set-user-ID programs are not allowed here"
+	export ASAN_OPTIONS=detect_leaks=0
+	define_raw mtty "$U2" '{"mdev_type":"mtty-1"}'
+	callout one
+	local bin=$HERE/mdevadm
+	cp "$MDEVADM" "$bin"
+	chmod 4755 "$bin"
+	chmod -R a+rX "$HERE"
+
+	run setpriv --reuid=12345 --clear-groups env MDEVCTL_ENV_ROOT="$MDEVADM_ROOT" MDEVADM_BASE_ETC="$MDEVADM_ROOT/etc" \
+		MDEVADM_LOCK_TIMEOUT=nonsense MDEVADM_LOG=debug MDEVADM_KERNEL_RELEASE=4.0 "$bin" list -d
+
+	expect_status 0
+	[[ "$output" != *"$U2"* ]]
+	[[ "$output" != *debug* ]]
 }
