@@ -114,7 +114,7 @@ one post start success"
 @test "a user who swaps directories all the time never gets a script of his run" {
 	needs_sim "a loop of starts"
 	[ "$(id -u)" = 0 ] || skip "not root"
-	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$HERE" 
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$HERE"
 	mkdir -p "$HERE/his/good" "$HERE/his/evil"
 	write_script "$HERE/his/good" one 'exit 2'
 	write_script "$HERE/his/evil" one 'touch "$HERE/evil"'
