@@ -2,13 +2,11 @@
 #include "base/json.h"
 #include "command.h"
 
-static const struct poptOption options[] = {
-	{ "parent", 'p', POPT_ARG_STRING, NULL, OPT_PARENT, "only types of this parent", "PARENT" },
-	{ "dumpjson", '\0', POPT_ARG_NONE, NULL, OPT_DUMPJSON, "print JSON", NULL },
-	{ "strict", '\0', POPT_ARG_NONE, NULL, OPT_STRICT,
-	  "exit with 9 if anything had to be left out", NULL },
-	COMMON_OPTIONS,
-	POPT_TABLEEND
+static const struct option_use options[] = {
+	{ OPT_PARENT, "only types of this parent" },
+	{ OPT_DUMPJSON, NULL },
+	{ OPT_STRICT, NULL },
+	{ 0 },
 };
 
 static void print_field(struct output *output, const char *name, const char *value)
@@ -52,15 +50,8 @@ static err_t run(struct invocation *invocation)
 {
 	_cleanup_(parent_list_clear) struct parent_list parents = { 0 };
 	_cleanup_(json_freep) json_t *json = NULL;
-	const char *parent = NULL;
-	struct err *e;
 
-	e = option_parent(invocation->values, &parent);
-	if (!e)
-		e = op_types(invocation->ops, parent, &parents);
-	if (e)
-		return e;
-
+	TRY(op_types(invocation->ops, invocation->values->parent, &parents));
 	if (option_is_given(invocation->values, OPT_DUMPJSON)) {
 		json = parent_list_to_json(&parents);
 		output_json(invocation->output, json);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-static const struct poptOption options[] = {
-	{ "parent", 'p', POPT_ARG_STRING, NULL, OPT_PARENT, "the parent to wait for", "PARENT" },
-	{ "type", 't', POPT_ARG_STRING, NULL, OPT_TYPE, "and this type of it", "TYPE" },
-	OPTION_TIMEOUT("wait at most SEC seconds (30)"),
-	COMMON_OPTIONS,
-	POPT_TABLEEND
+static const struct option_use options[] = {
+	{ OPT_PARENT, "the parent to wait for" },
+	{ OPT_TYPE, "and this type of it" },
+	{ OPT_TIMEOUT, NULL },
+	{ 0 },
 };
 
 static const struct rule rules[] = {
@@ -17,14 +16,13 @@ static const struct rule rules[] = {
 static err_t run(struct invocation *invocation)
 {
 	const struct values *values = invocation->values;
-	struct wait_request request = { .timeout_ms = TIMEOUT_DEFAULT_MS };
-	struct err *e = option_parent(values, &request.parent);
+	const struct wait_request request = {
+		.parent = values->parent,
+		.type = values->type,
+		.timeout_ms = values->timeout_ms,
+	};
 
-	if (!e)
-		e = option_type(values, &request.type);
-	if (!e)
-		e = option_seconds(values, OPT_TIMEOUT, &request.timeout_ms);
-	return e ? e : op_wait(invocation->ops, &request);
+	return op_wait(invocation->ops, &request);
 }
 
 const struct command command_wait = {
@@ -32,5 +30,6 @@ const struct command command_wait = {
 	.summary = "wait until a parent, or a type of it, is there",
 	.options = options,
 	.rules = rules,
+	.argument = OPT_PARENT,
 	.run = run,
 };
