@@ -498,12 +498,15 @@ hint: 'mdevadm list --help' lists the options"
 }
 
 @test "modify needs something to change" {
-	local message="--jsonfile, --auto, --manual, --addattr or --delattr is missing"
+	local message="--type, --jsonfile, --auto, --manual, --addattr or --delattr is missing"
 
 	refuses "$message" modify -u "$U1"
-	refuses "$message" modify -u "$U1" -t mtty-1
 	refuses "$message" modify -u "$U1" --index 0
 	refuses "$message" modify -u "$U1" --defined
+}
+
+@test "modify --index needs an attribute to add or delete" {
+	refuses "--index needs --addattr or --delattr" modify -u "$U1" -t mtty-1 --index 0
 }
 
 @test "modify --addattr needs --value, and the reverse" {
@@ -559,10 +562,6 @@ hint: 'mdevadm list --help' lists the options"
 		modify -u "$U1" -p mtty --jsonfile /dev/null --auto
 	refuses "--jsonfile cannot be combined with --delattr" \
 		modify -u "$U1" -p mtty --jsonfile /dev/null --delattr
-}
-
-@test "modify --jsonfile needs a parent" {
-	refuses "--jsonfile needs --parent" modify -u "$U1" --jsonfile /dev/null
 }
 
 # --- UUIDs ---
