@@ -146,7 +146,7 @@ static err_t take_word(struct reader *reader, const char *word)
 {
 	const struct command *command = reader->command;
 
-	if (command == &command_none && !reader->wants_help && strcmp(word, "help") == 0) {
+	if (command == &command_none && strcmp(word, "help") == 0) {
 		reader->wants_help = true;
 	} else if (command == &command_none) {
 		TRY(command_find(word, &command));

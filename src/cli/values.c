@@ -42,7 +42,7 @@ static err_t read_count(const char *name, const char *text, unsigned *ret)
 
 	if (!str_to_number(text, JOBS_MAX, &count) || !count)
 		return err_hint(err_new(ERR_USAGE, "--%s: '%s' is %s", name, text,
-					is_number ? "too small or too large" : "not a number"),
+					is_number ? "out of range" : "not a number"),
 				"give a whole number from 1 to %d", JOBS_MAX);
 	*ret = (unsigned)count;
 	return NULL;
