@@ -13,10 +13,11 @@ struct reader {
 	const struct command *command;
 	struct values *values;
 	struct option_tables tables;
-	const char *argument; /* the word that the command takes */
-	const char *surplus;  /* the first one that it does not take */
-	bool wants_help;      /* "help" stood in the command's place */
-	struct err *e;	      /* what was wrong first, of what does not matter for help */
+	const char *names[OPT_COUNT + 1]; /* of the options in them */
+	const char *argument;		  /* the word that the command takes */
+	const char *surplus;		  /* the first one that it does not take */
+	bool wants_help;		  /* "help" stood in the command's place */
+	struct err *e; /* what was wrong first, of what does not matter for help */
 };
 
 bool arguments_ask(const struct values *values)
@@ -26,8 +27,15 @@ bool arguments_ask(const struct values *values)
 
 static void use_command(struct reader *reader, const struct command *command)
 {
+	const char **name = reader->names;
+
 	reader->command = command;
 	option_tables_fill(&reader->tables, command);
+	for (const struct poptOption *at = reader->tables.own; at->longName; at++)
+		*name++ = at->longName;
+	for (const struct poptOption *at = reader->tables.common; at->longName; at++)
+		*name++ = at->longName;
+	*name = NULL;
 }
 
 /* Takes @e. */
@@ -76,17 +84,13 @@ static int read_word(struct reader *reader, const char *word, const char *value)
 	return option;
 }
 
-static const char *find_name(const struct poptOption *table, const char *name)
-{
-	while (table->longName && strcmp(table->longName, name) != 0)
-		table++;
-	return table->longName;
-}
-
 static bool is_name(const struct reader *reader, const char *word)
 {
-	return str_starts_with(word, "--") && (find_name(reader->tables.own, word + 2) ||
-					       find_name(reader->tables.common, word + 2));
+	const char *const *name = reader->names;
+
+	while (*name && strcmp(*name, word) != 0)
+		name++;
+	return *name;
 }
 
 /*
@@ -95,25 +99,20 @@ static bool is_name(const struct reader *reader, const char *word)
  */
 static bool may_be_value(const struct reader *reader, const char *word)
 {
-	return !is_name(reader, word) && strcmp(word, "-h") != 0 && strcmp(word, "-V") != 0;
+	if (str_starts_with(word, "--"))
+		return !is_name(reader, word + 2);
+	return strcmp(word, "-h") != 0 && strcmp(word, "-V") != 0;
 }
 
 static err_t bad_option(const struct reader *reader, const char *word, int error)
 {
-	const char *names[2 * (OPT_COUNT + 2)] = { NULL };
-	const char *meant = NULL;
-	size_t count = 0;
 	struct err *e = err_new(ERR_USAGE, "%s: %s", word, poptStrerror(error));
+	const char *meant = NULL;
 
-	for (const struct poptOption *at = reader->tables.own; at->longName; at++)
-		names[count++] = at->longName;
-	for (const struct poptOption *at = reader->tables.common; at->longName; at++)
-		names[count++] = at->longName;
 	if (error == POPT_ERROR_BADOPT && str_starts_with(word, "--"))
-		meant = str_nearest(word + 2, names);
+		meant = str_nearest(word + 2, reader->names);
 	if (meant)
-		e = err_hint(e, "did you mean '--%s'? 'mdevadm%s%s --help' lists the options",
-			     meant, *reader->command->name ? " " : "", reader->command->name);
+		e = err_hint(e, "did you mean '--%s'?", meant);
 	return hint_help(e, reader->command);
 }
 

@@ -24,14 +24,15 @@ static err_t no_such_command(const char *name)
 {
 	/* Not in the table: it is answered, not run. */
 	const char *names[ARRAY_SIZE(commands) + 2] = { "help" };
+	struct err *e = err_new(ERR_USAGE, "there is no command '%s'", name);
 	const char *meant;
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		names[i + 1] = commands[i]->name;
 	meant = str_nearest(name, names);
-	return err_hint(err_new(ERR_USAGE, "there is no command '%s'", name),
-			"%s%s%s'mdevadm --help' lists the commands", meant ? "did you mean '" : "",
-			meant ? meant : "", meant ? "'? " : "");
+	if (meant)
+		e = err_hint(e, "did you mean '%s'?", meant);
+	return err_hint(e, "'mdevadm --help' lists the commands");
 }
 
 err_t command_find(const char *name, const struct command **ret)
