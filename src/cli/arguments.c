@@ -199,7 +199,7 @@ static err_t unexpected(const struct command *command, const char *word)
 	if (command->takes_command)
 		e = err_hint(e, "a command comes behind '--': mdevadm %s %s -- COMMAND",
 			     command->name, option_spec(command->argument)->metavar);
-	else if (command_lists(command, OPT_UUID) && uuid_parse(word, &uuid))
+	else if ((command->options & OPT_BIT(OPT_UUID)) && uuid_parse(word, &uuid))
 		e = err_hint(e, "a device is named by --uuid: mdevadm %s --uuid %s", command->name,
 			     uuid.text);
 	return hint_help(e, command);

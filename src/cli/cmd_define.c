@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-static const struct option_use options[] = {
+static const struct option_help helps[] = {
 	{ OPT_UUID, "the device (default: a new UUID, printed)" },
-	{ OPT_PARENT, NULL },
-	{ OPT_TYPE, NULL },
-	{ OPT_AUTO, NULL },
-	{ OPT_JSONFILE, NULL },
-	{ OPT_FORCE, NULL },
 	{ 0 },
 };
 
@@ -40,7 +35,9 @@ static err_t run(struct invocation *invocation)
 const struct command command_define = {
 	.name = "define",
 	.summary = "keep a definition of a device",
-	.options = options,
+	.options = OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_TYPE) | OPT_BIT(OPT_AUTO) |
+		   OPT_BIT(OPT_JSONFILE) | OPT_BIT(OPT_FORCE),
+	.helps = helps,
 	.rules = rules,
 	.run = run,
 };

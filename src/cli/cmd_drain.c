@@ -4,14 +4,9 @@
 /* Drain itself failed, not the command: as timeout(1) and env(1) have it. */
 #define STATUS_DRAIN_FAILED 125
 
-static const struct option_use options[] = {
-	{ OPT_REASON, NULL },
-	{ OPT_DRY_RUN, NULL },
-	{ OPT_WAIT_USERS, NULL },
+static const struct option_help helps[] = {
 	{ OPT_TIMEOUT,
 	  "wait at most SEC seconds for each removal, and for the parent to come back (30)" },
-	{ OPT_JOBS, NULL },
-	{ OPT_FORCE, NULL },
 	{ 0 },
 };
 
@@ -57,7 +52,9 @@ static err_t run(struct invocation *invocation)
 const struct command command_drain = {
 	.name = "drain",
 	.summary = "stop a parent's devices, run a command, start them again",
-	.options = options,
+	.options = OPT_BIT(OPT_REASON) | OPT_BIT(OPT_DRY_RUN) | OPT_BIT(OPT_WAIT_USERS) |
+		   OPT_BIT(OPT_TIMEOUT) | OPT_BIT(OPT_JOBS) | OPT_BIT(OPT_FORCE),
+	.helps = helps,
 	.rules = rules,
 	.argument = OPT_PARENT,
 	.run = run,

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-static const struct option_use options[] = { { OPT_REASON, NULL }, { 0 } };
-
 static const struct rule rules[] = {
 	{ RULE_NEEDS_ONE_OF, 0, OPT_BIT(OPT_PARENT) },
 	{ RULE_NEEDS_ONE_OF, 0, OPT_BIT(OPT_REASON) },
@@ -17,7 +15,7 @@ static err_t run(struct invocation *invocation)
 const struct command command_hold = {
 	.name = "hold",
 	.summary = "let nothing be started on a parent",
-	.options = options,
+	.options = OPT_BIT(OPT_REASON),
 	.rules = rules,
 	.argument = OPT_PARENT,
 	.run = run,

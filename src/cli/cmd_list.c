@@ -4,13 +4,9 @@
 #include "base/json.h"
 #include "command.h"
 
-static const struct option_use options[] = {
-	{ OPT_DEFINED, NULL },
+static const struct option_help helps[] = {
 	{ OPT_UUID, "only this device" },
 	{ OPT_PARENT, "only devices of this parent" },
-	{ OPT_VERBOSE, NULL },
-	{ OPT_DUMPJSON, NULL },
-	{ OPT_STRICT, NULL },
 	{ 0 },
 };
 
@@ -130,6 +126,8 @@ static err_t run(struct invocation *invocation)
 const struct command command_list = {
 	.name = "list",
 	.summary = "list the devices that run, or the definitions",
-	.options = options,
+	.options = OPT_BIT(OPT_DEFINED) | OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) |
+		   OPT_BIT(OPT_VERBOSE) | OPT_BIT(OPT_DUMPJSON) | OPT_BIT(OPT_STRICT),
+	.helps = helps,
 	.run = run,
 };

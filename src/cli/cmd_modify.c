@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-static const struct option_use options[] = {
-	{ OPT_UUID, NULL },
+static const struct option_help helps[] = {
 	{ OPT_PARENT, "its parent device, where several define it" },
 	{ OPT_TYPE, "give it another type" },
-	{ OPT_ADDATTR, NULL },
-	{ OPT_DELATTR, NULL },
-	{ OPT_INDEX, NULL },
-	{ OPT_VALUE, NULL },
-	{ OPT_AUTO, NULL },
-	{ OPT_MANUAL, NULL },
 	{ OPT_JSONFILE, "replace all of it by the definition in FILE" },
-	{ OPT_LIVE, NULL },
 	{ OPT_DEFINED, "change the definition (default; with --live: both)" },
-	{ OPT_FORCE, NULL },
 	{ 0 },
 };
 
@@ -71,7 +62,12 @@ static err_t run(struct invocation *invocation)
 const struct command command_modify = {
 	.name = "modify",
 	.summary = "change a definition, or a running device",
-	.options = options,
+	.options = OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_TYPE) |
+		   OPT_BIT(OPT_ADDATTR) | OPT_BIT(OPT_DELATTR) | OPT_BIT(OPT_INDEX) |
+		   OPT_BIT(OPT_VALUE) | OPT_BIT(OPT_AUTO) | OPT_BIT(OPT_MANUAL) |
+		   OPT_BIT(OPT_JSONFILE) | OPT_BIT(OPT_LIVE) | OPT_BIT(OPT_DEFINED) |
+		   OPT_BIT(OPT_FORCE),
+	.helps = helps,
 	.rules = rules,
 	.run = run,
 };

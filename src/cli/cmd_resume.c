@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-static const struct option_use options[] = {
-	{ OPT_ABANDON, NULL },
+static const struct option_help helps[] = {
 	{ OPT_TIMEOUT, "wait at most SEC seconds for the parent to come back (30)" },
-	{ OPT_JOBS, NULL },
-	{ OPT_FORCE, NULL },
 	{ 0 },
 };
 
@@ -33,7 +30,9 @@ static err_t run(struct invocation *invocation)
 const struct command command_resume = {
 	.name = "resume",
 	.summary = "start again what ran on a held parent, and lift the hold",
-	.options = options,
+	.options = OPT_BIT(OPT_ABANDON) | OPT_BIT(OPT_TIMEOUT) | OPT_BIT(OPT_JOBS) |
+		   OPT_BIT(OPT_FORCE),
+	.helps = helps,
 	.rules = rules,
 	.argument = OPT_PARENT,
 	.run = run,

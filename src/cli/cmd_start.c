@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-static const struct option_use options[] = {
+static const struct option_help helps[] = {
 	{ OPT_UUID, "the device (default: a new UUID, printed)" },
-	{ OPT_PARENT, NULL },
 	{ OPT_TYPE, "its type, if it is not defined" },
 	{ OPT_JSONFILE, "start what FILE describes, without defining it" },
 	{ OPT_ALL, "all that is defined (on PARENT)" },
-	{ OPT_JOBS, NULL },
-	{ OPT_FORCE, NULL },
 	{ 0 },
 };
 
@@ -57,7 +54,10 @@ static err_t run(struct invocation *invocation)
 const struct command command_start = {
 	.name = "start",
 	.summary = "create a device, defined or not",
-	.options = options,
+	.options = OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_TYPE) |
+		   OPT_BIT(OPT_JSONFILE) | OPT_BIT(OPT_ALL) | OPT_BIT(OPT_JOBS) |
+		   OPT_BIT(OPT_FORCE),
+	.helps = helps,
 	.rules = rules,
 	.run = run,
 };

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-static const struct option_use options[] = { { OPT_JOBS, NULL }, { 0 } };
-
 static const struct rule rules[] = {
 	{ RULE_NEEDS_ONE_OF, 0, OPT_BIT(OPT_PARENT) },
 	{ 0 },
@@ -18,7 +16,7 @@ static err_t run(struct invocation *invocation)
 const struct command command_start_parent_mdevs = {
 	.name = "start-parent-mdevs",
 	.summary = "start the devices of a parent that are defined as auto",
-	.options = options,
+	.options = OPT_BIT(OPT_JOBS),
 	.rules = rules,
 	.argument = OPT_PARENT,
 	.run = run,

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-static const struct option_use options[] = {
-	{ OPT_UUID, NULL },
-	{ OPT_ALL, NULL },
+static const struct option_help helps[] = {
 	{ OPT_PARENT, "with --all: on this parent" },
 	{ OPT_TIMEOUT, "wait at most SEC seconds for a removal that blocks (30)" },
-	{ OPT_WAIT_USERS, NULL },
-	{ OPT_JOBS, NULL },
-	{ OPT_FORCE, NULL },
 	{ 0 },
 };
 
@@ -50,7 +45,10 @@ static err_t run(struct invocation *invocation)
 const struct command command_stop = {
 	.name = "stop",
 	.summary = "remove a device; its definition stays",
-	.options = options,
+	.options = OPT_BIT(OPT_UUID) | OPT_BIT(OPT_ALL) | OPT_BIT(OPT_PARENT) |
+		   OPT_BIT(OPT_TIMEOUT) | OPT_BIT(OPT_WAIT_USERS) | OPT_BIT(OPT_JOBS) |
+		   OPT_BIT(OPT_FORCE),
+	.helps = helps,
 	.rules = rules,
 	.run = run,
 };

@@ -2,10 +2,8 @@
 #include "base/json.h"
 #include "command.h"
 
-static const struct option_use options[] = {
+static const struct option_help helps[] = {
 	{ OPT_PARENT, "only types of this parent" },
-	{ OPT_DUMPJSON, NULL },
-	{ OPT_STRICT, NULL },
 	{ 0 },
 };
 
@@ -65,6 +63,7 @@ static err_t run(struct invocation *invocation)
 const struct command command_types = {
 	.name = "types",
 	.summary = "list parents, their types and how many instances are left",
-	.options = options,
+	.options = OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_DUMPJSON) | OPT_BIT(OPT_STRICT),
+	.helps = helps,
 	.run = run,
 };

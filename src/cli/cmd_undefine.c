@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-static const struct option_use options[] = {
-	{ OPT_UUID, NULL },
+static const struct option_help helps[] = {
 	{ OPT_PARENT, "its parent device (default: all on which it is defined)" },
-	{ OPT_FORCE, NULL },
 	{ 0 },
 };
 
@@ -28,7 +26,8 @@ static err_t run(struct invocation *invocation)
 const struct command command_undefine = {
 	.name = "undefine",
 	.summary = "remove a definition; a running device stays",
-	.options = options,
+	.options = OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_FORCE),
+	.helps = helps,
 	.rules = rules,
 	.run = run,
 };

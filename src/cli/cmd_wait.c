@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-static const struct option_use options[] = {
+static const struct option_help helps[] = {
 	{ OPT_PARENT, "the parent to wait for" },
 	{ OPT_TYPE, "and this type of it" },
-	{ OPT_TIMEOUT, NULL },
 	{ 0 },
 };
 
@@ -28,7 +27,8 @@ static err_t run(struct invocation *invocation)
 const struct command command_wait = {
 	.name = "wait",
 	.summary = "wait until a parent, or a type of it, is there",
-	.options = options,
+	.options = OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_TYPE) | OPT_BIT(OPT_TIMEOUT),
+	.helps = helps,
 	.rules = rules,
 	.argument = OPT_PARENT,
 	.run = run,

@@ -11,15 +11,6 @@ static const struct command *const commands[] = {
 
 const struct command command_none = { .name = "" };
 
-bool command_lists(const struct command *command, enum option option)
-{
-	const struct option_use *use = command->options;
-
-	while (use && use->option && use->option != option)
-		use++;
-	return use && use->option;
-}
-
 static err_t no_such_command(const char *name)
 {
 	/* Not in the table: it is answered, not run. */

@@ -17,7 +17,8 @@ struct invocation {
 struct command {
 	const char *name;
 	const char *summary;
-	const struct option_use *options; /* besides the common ones */
+	uint64_t options;		 /* bits, besides the common ones */
+	const struct option_help *helps; /* of those that have one of their own */
 	const struct rule *rules;
 	enum option
 		argument; /* the one whose value may stand without its name; 0 if there is none */
@@ -29,8 +30,6 @@ struct command {
 /* What is in force before a command is known. */
 extern const struct command command_none;
 
-/* Whether the option is one of its own, and in its help; an argument need not be. */
-bool command_lists(const struct command *command, enum option option);
 /* ERR_USAGE, with the name that was probably meant, if there is no such command. */
 err_t command_find(const char *name, const struct command **ret);
 /* Prints a line for each that is not hidden. */

@@ -3,40 +3,52 @@
 
 #include "arguments.h"
 
-static void fill_entry(struct poptOption *entry, enum option option, const char *help)
+static const char *help_of(const struct option_help *help, enum option option)
 {
-	const struct option_spec *spec = option_spec(option);
+	while (help && help->option && help->option != option)
+		help++;
+	return help && help->option ? help->help : option_spec(option)->help;
+}
 
-	*entry = (struct poptOption){
-		.longName = spec->name,
-		.shortName = spec->letter,
-		.argInfo = spec->metavar ? POPT_ARG_STRING : POPT_ARG_NONE,
-		.val = (int)option,
-		.descrip = help ? help : spec->help,
-		.argDescrip = spec->metavar,
-	};
+#define COMMON                                                               \
+	(OPT_BIT(OPT_ROOT) | OPT_BIT(OPT_BASE) | OPT_BIT(OPT_LOCK_TIMEOUT) | \
+	 OPT_BIT(OPT_CALLOUT_TIMEOUT) | OPT_BIT(OPT_HELP) | OPT_BIT(OPT_VERSION))
+
+/* Fills @entry and those behind it with the options of the set; the one behind them. */
+static struct poptOption *fill(struct poptOption *entry, uint64_t set,
+			       const struct option_help *help)
+{
+	for (int i = 1; i < OPT_COUNT; i++) {
+		const struct option_spec *spec = option_spec((enum option)i);
+
+		if (!(set & OPT_BIT(i)))
+			continue;
+		*entry++ = (struct poptOption){
+			.longName = spec->name,
+			.shortName = spec->letter,
+			.argInfo = spec->metavar ? POPT_ARG_STRING : POPT_ARG_NONE,
+			.val = i,
+			.descrip = help_of(help, (enum option)i),
+			.argDescrip = spec->metavar,
+		};
+	}
+	return entry;
 }
 
 void option_tables_fill(struct option_tables *tables, const struct command *command)
 {
-	static const enum option common[] = { OPT_ROOT,		OPT_BASE,
-					      OPT_LOCK_TIMEOUT, OPT_CALLOUT_TIMEOUT,
-					      OPT_HELP,		OPT_VERSION };
-	struct poptOption *entry = tables->own;
+	uint64_t argument = command->argument ? OPT_BIT(command->argument) : 0;
+	struct poptOption *entry;
 
 	*tables = (struct option_tables){ 0 };
-	for (const struct option_use *use = command->options; use && use->option; use++)
-		fill_entry(entry++, use->option, use->help);
+	fill(tables->common, COMMON, NULL);
+	entry = fill(tables->own, command->options, command->helps);
 	/* The usage shows it. */
-	if (command->argument && !command_lists(command, command->argument)) {
-		fill_entry(entry, command->argument, NULL);
+	if (fill(entry, argument & ~command->options, NULL) != entry)
 		entry++->argInfo |= POPT_ARGFLAG_DOC_HIDDEN;
-	}
 	entry->argInfo = POPT_ARG_INCLUDE_TABLE;
 	entry->arg = tables->common;
 	entry->descrip = "Common options:";
-	for (size_t i = 0; i < ARRAY_SIZE(common); i++)
-		fill_entry(&tables->common[i], common[i], NULL);
 }
 
 /* "--uuid or --parent" of each rule that holds always, a line each; owned by the caller. */

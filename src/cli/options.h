@@ -75,8 +75,8 @@ struct option_spec {
 
 const struct option_spec *option_spec(enum option option);
 
-/* That a command takes an option; with a help of its own unless that is NULL. */
-struct option_use {
+/* What an option is to one command, where the table says it for all. */
+struct option_help {
 	enum option option; /* 0 ends a list */
 	const char *help;
 };

@@ -85,28 +85,6 @@ static err_t check_reason(const struct command *command, const struct values *va
 			values->parent);
 }
 
-static err_t check_text(const struct command *command, const struct values *values,
-			const struct option_spec *spec, const char *text)
-{
-	switch (spec->kind) {
-	case KIND_PARENT:
-		return name_check_parent(text);
-	case KIND_TYPE:
-		return name_check_type(text);
-	case KIND_ATTR:
-		return name_check_attr(text);
-	case KIND_VALUE:
-		return name_check_value(text);
-	case KIND_FILE:
-		return check_file(spec->name, text);
-	case KIND_REASON:
-		return check_reason(command, values, text);
-	default:
-		/* env_new() makes something of directories, and says what is wrong with one. */
-		return NULL;
-	}
-}
-
 static err_t read_value(const struct command *command, struct values *values,
 			const struct option_spec *spec, const char *text)
 {
@@ -127,11 +105,30 @@ static err_t read_value(const struct command *command, struct values *values,
 		return read_seconds(spec->name, text, 1, field);
 	case KIND_BASE:
 		return read_base(text, field);
-	default:
-		TRY(check_text(command, values, spec, text));
-		*(const char **)field = text;
-		return NULL;
+	case KIND_PARENT:
+		TRY(name_check_parent(text));
+		break;
+	case KIND_TYPE:
+		TRY(name_check_type(text));
+		break;
+	case KIND_ATTR:
+		TRY(name_check_attr(text));
+		break;
+	case KIND_VALUE:
+		TRY(name_check_value(text));
+		break;
+	case KIND_FILE:
+		TRY(check_file(spec->name, text));
+		break;
+	case KIND_REASON:
+		TRY(check_reason(command, values, text));
+		break;
+	case KIND_DIR:
+		/* env_new() makes an absolute path of it, and refuses an empty one. */
+		break;
 	}
+	*(const char **)field = text;
+	return NULL;
 }
 
 char *options_name(const struct command *command, uint64_t set, const char *last_word)
@@ -140,8 +137,7 @@ char *options_name(const struct command *command, uint64_t set, const char *last
 
 	for (int i = 0; i < OPT_COUNT; i++) {
 		const struct option_spec *spec = option_spec((enum option)i);
-		bool as_word =
-			(int)command->argument == i && !command_lists(command, command->argument);
+		bool as_word = (int)command->argument == i && !(command->options & OPT_BIT(i));
 		_cleanup_(mem_freep) char *before = NULL;
 		uint64_t rest = set >> i;
 
