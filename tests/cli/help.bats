@@ -33,10 +33,10 @@ load lib/usage
 }
 
 @test "help of what is no command is refused, and the near one is named" {
-	run mdevadm help strat
+	run mdevadm help sttart
 
 	expect_status 2
-	expect_output "mdevadm: there is no command 'strat'
+	expect_output "mdevadm: there is no command 'sttart'
 hint: did you mean 'start'?"
 }
 

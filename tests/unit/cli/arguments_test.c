@@ -9,11 +9,11 @@ static void forms_of_options_are_the_same(void **state)
 {
 	static char *const lines[][16] = {
 		{ "define", "-u", U1, "-p", "P", "-t", "-slow", "-a", "-f" },
-		{ "define", "-u" U1, "-pP", "-t-slow", "-af" },
-		{ "define", "-u=" U1, "-p=P", "-t=-slow", "-fa" },
+		{ "define", ("-u" U1), "-pP", "-t-slow", "-af" },
+		{ "define", ("-u=" U1), "-p=P", "-t=-slow", "-fa" },
 		{ "define", "-aft", "-slow", "-fp", "P", "-u", U1 },
 		{ "define", "--uuid", U1, "--parent", "P", "--type", "-slow", "--auto", "--force" },
-		{ "define", "--uuid=" U1, "--parent=P", "--type=-slow", "--force", "--auto" },
+		{ "define", ("--uuid=" U1), "--parent=P", "--type=-slow", "--force", "--auto" },
 	};
 	(void)state;
 
@@ -114,7 +114,7 @@ static void wrong_usage_says_what_is_wrong(void **state)
 		{ { "--root", "R" }, "no command is given", "'mdevadm --help'" },
 		{ { "--root" }, "--root: missing argument", "'mdevadm --help'" },
 		{ { "" }, "there is no command ''", "'mdevadm --help'" },
-		{ { "lits" }, "there is no command 'lits'", "did you mean 'list'?" },
+		{ { "lisst" }, "there is no command 'lisst'", "did you mean 'list'?" },
 		{ { "hepl" }, "there is no command 'hepl'", "did you mean 'help'?" },
 		{ { "list", "--bogus" }, "--bogus: unknown option", "'mdevadm list --help'" },
 		{ { "list", "--defind" }, "--defind: unknown option", "did you mean '--defined'?" },

@@ -46,8 +46,8 @@ static void names_and_texts_go_where_they_belong(void **state)
 	_cleanup_(line_clear) struct line drain;
 	(void)state;
 
-	line_read_well(&change, WORDS("modify", "-u", "{" U2 "}", "-p", "P", "-t", "T", "--addattr",
-				      "dir/name", "--value", "", "-i", "0"));
+	line_read_well(&change, WORDS("modify", "-u", ("{" U2 "}"), "-p", "P", "-t", "T",
+				      "--addattr", "dir/name", "--value", "", "-i", "0"));
 	line_read_well(&start, WORDS("start", "-p", "P", "--jsonfile", "/dev/stdin"));
 	line_read_well(&drain, WORDS("drain", "P", "--reason", "why", "--jobs", "256"));
 
