@@ -227,9 +227,9 @@ static void nearest_is_what_was_probably_meant(void **state)
 		const char *word;
 		const char *meant;
 	} words[] = {
-		{ "list", "list" },	{ "lst", "list" },	 { "lits", "list" },
-		{ "liist", "list" },	{ "LIST", "list" },	 { "strat", "start" },
-		{ "satrt", "start" },	{ "stap", "stop" },	 { "stopp", "stop" },
+		{ "list", "list" },	{ "lst", "list" },	 { "ilst", "list" },
+		{ "liist", "list" },	{ "LIST", "list" },	 { "statr", "start" },
+		{ "satrt", "start" },	{ "sotp", "stop" },	 { "stopx", "stop" },
 		{ "def", "define" },	{ "undef", "undefine" }, { "mdofiy", "modify" },
 		{ "resmue", "resume" }, { "rezoom", NULL },	 { "frobnicate", NULL },
 		{ "", NULL },		{ "l", NULL },		 { "ls", NULL },
