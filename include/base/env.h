@@ -35,12 +35,13 @@ struct env {
 	void *warn_data;	   /* of both */
 };
 
-/* What the command line says; NULL where it says nothing. Borrowed. */
+/* What the command line says; NULL, false or 0 where it says nothing. Strings are borrowed. */
 struct env_options {
 	const char *root;
 	const char *base[ENV_DIR_COUNT];
-	const char *lock_timeout;    /* seconds */
-	const char *callout_timeout; /* seconds */
+	bool has_lock_timeout;
+	int lock_timeout_ms;
+	int callout_timeout_ms;
 };
 
 /*
@@ -57,6 +58,11 @@ DEFINE_CLEANUP(struct env *, env_free)
 void env_export(const struct env *env, struct strlist *ret);
 /* Whether "NAME=VALUE" is for env_export() or a nested run to set, or a way around it. */
 bool env_is_exported(const char *variable);
+/*
+ * Reads a whole number of seconds, from @least (0 or 1) to a day, into milliseconds; @where is the
+ * option or variable that has it. ERR_USAGE.
+ */
+err_t env_read_seconds(const char *where, const char *text, unsigned long least, int *ret_ms);
 /* ENV_DIR_COUNT if no directory has that name (etc, lib, run, sys, dev, proc). */
 enum env_dir env_dir_by_name(const char *name, size_t length);
 /* Takes @e, which may be NULL, and reports it as a warning. */

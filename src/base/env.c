@@ -110,46 +110,28 @@ static err_t check_locks_fit(const struct env *env)
 			"move sys as well (--base sys=DIR), or everything (--root DIR)");
 }
 
-static err_t read_lock_timeout(const char *text, const char *where, int *ret)
+err_t env_read_seconds(const char *where, const char *text, unsigned long least, int *ret_ms)
 {
 	unsigned long seconds;
 
-	if (!str_to_number(text, TIMEOUT_MAX_S, &seconds))
+	if (!str_to_number(text, TIMEOUT_MAX_S, &seconds) || seconds < least)
 		return err_hint(
 			err_new(ERR_USAGE, "%s: '%s' is not a number of seconds", where, text),
-			"give a whole number from 0 (do not wait) to %d", TIMEOUT_MAX_S);
-	*ret = (int)seconds * 1000;
+			"give a whole number from %lu%s to %d", least,
+			least ? "" : " (do not wait)", TIMEOUT_MAX_S);
+	*ret_ms = (int)seconds * 1000;
 	return NULL;
 }
 
-static err_t set_lock_timeout(struct env *env, const char *option)
+static err_t set_lock_timeout(struct env *env, const struct env_options *options)
 {
 	const char *variable = secure_getenv("MDEVADM_LOCK_TIMEOUT");
 
-	env->lock_timeout_ms = LOCK_TIMEOUT_DEFAULT_MS;
-	if (option)
-		return read_lock_timeout(option, "--lock-timeout", &env->lock_timeout_ms);
-	if (variable && *variable)
-		return read_lock_timeout(variable, "MDEVADM_LOCK_TIMEOUT", &env->lock_timeout_ms);
-	return NULL;
-}
-
-/* No limit, and no time at all, would both be ways to lose a veto. */
-static err_t set_callout_timeout(struct env *env, const char *option)
-{
-	unsigned long seconds;
-
-	env->callout_timeout_ms = CALLOUT_TIMEOUT_DEFAULT_MS;
-	if (!option)
+	env->lock_timeout_ms =
+		options->has_lock_timeout ? options->lock_timeout_ms : LOCK_TIMEOUT_DEFAULT_MS;
+	if (options->has_lock_timeout || !variable || !*variable)
 		return NULL;
-	if (!str_to_number(option, TIMEOUT_MAX_S, &seconds) || !seconds)
-		return err_hint(err_new(ERR_USAGE,
-					"--callout-timeout: '%s' is not a number of "
-					"seconds",
-					option),
-				"give a whole number from 1 to %d", TIMEOUT_MAX_S);
-	env->callout_timeout_ms = (int)seconds * 1000;
-	return NULL;
+	return env_read_seconds("MDEVADM_LOCK_TIMEOUT", variable, 0, &env->lock_timeout_ms);
 }
 
 static const char *root_from_environment(void)
@@ -194,14 +176,14 @@ err_t env_new(const struct env_options *options, struct env **ret)
 	if (!e)
 		e = check_locks_fit(env);
 	if (!e)
-		e = set_lock_timeout(env, options->lock_timeout);
-	if (!e)
-		e = set_callout_timeout(env, options->callout_timeout);
+		e = set_lock_timeout(env, options);
 	if (!e && root)
 		e = absolute(root, "the root directory", &env->root);
 	if (e)
 		return e;
 
+	env->callout_timeout_ms = options->callout_timeout_ms ? options->callout_timeout_ms
+							      : CALLOUT_TIMEOUT_DEFAULT_MS;
 	env->old_kernel = is_old_kernel();
 	env->nested = secure_getenv("MDEVADM_NESTED") != NULL;
 	*ret = take(env);

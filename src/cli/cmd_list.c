@@ -4,18 +4,10 @@
 #include "base/json.h"
 #include "command.h"
 
-static const struct poptOption options[] = {
-	{ "defined", 'd', POPT_ARG_NONE, NULL, OPT_DEFINED,
-	  "definitions (default: the devices that run)", NULL },
-	{ "uuid", 'u', POPT_ARG_STRING, NULL, OPT_UUID, "only this device", "UUID" },
-	{ "parent", 'p', POPT_ARG_STRING, NULL, OPT_PARENT, "only devices of this parent",
-	  "PARENT" },
-	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, "show attributes as well", NULL },
-	{ "dumpjson", '\0', POPT_ARG_NONE, NULL, OPT_DUMPJSON, "print JSON", NULL },
-	{ "strict", '\0', POPT_ARG_NONE, NULL, OPT_STRICT,
-	  "exit with 9 if anything had to be left out", NULL },
-	COMMON_OPTIONS,
-	POPT_TABLEEND
+static const struct option_help helps[] = {
+	{ OPT_UUID, "only this device" },
+	{ OPT_PARENT, "only devices of this parent" },
+	{ 0 },
 };
 
 static void print_attrs(struct output *output, const struct device *dev)
@@ -113,21 +105,15 @@ static err_t run(struct invocation *invocation)
 {
 	const struct values *values = invocation->values;
 	_cleanup_(device_list_clear) struct device_list devices = { 0 };
-	struct list_request request = {
+	const struct list_request request = {
+		.uuid = values->uuid,
+		.parent = values->parent,
 		.defined = option_is_given(values, OPT_DEFINED),
 		.wants_attrs = option_is_given(values, OPT_VERBOSE) ||
 			       option_is_given(values, OPT_DUMPJSON),
 	};
-	struct err *e;
 
-	e = option_uuid(values, &request.uuid);
-	if (!e)
-		e = option_parent(values, &request.parent);
-	if (!e)
-		e = op_list(invocation->ops, &request, &devices);
-	if (e)
-		return e;
-
+	TRY(op_list(invocation->ops, &request, &devices));
 	if (option_is_given(values, OPT_DUMPJSON))
 		print_json(invocation->output, &devices, option_is_given(values, OPT_UUID));
 	else
@@ -140,6 +126,8 @@ static err_t run(struct invocation *invocation)
 const struct command command_list = {
 	.name = "list",
 	.summary = "list the devices that run, or the definitions",
-	.options = options,
+	.options = OPT_BIT(OPT_DEFINED) | OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) |
+		   OPT_BIT(OPT_VERBOSE) | OPT_BIT(OPT_DUMPJSON) | OPT_BIT(OPT_STRICT),
+	.helps = helps,
 	.run = run,
 };

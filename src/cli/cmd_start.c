@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-static const struct poptOption options[] = {
-	{ "uuid", 'u', POPT_ARG_STRING, NULL, OPT_UUID, "the device (default: a new UUID, printed)",
-	  "UUID" },
-	{ "parent", 'p', POPT_ARG_STRING, NULL, OPT_PARENT, "its parent device", "PARENT" },
-	{ "type", 't', POPT_ARG_STRING, NULL, OPT_TYPE, "its type, if it is not defined", "TYPE" },
-	{ "jsonfile", '\0', POPT_ARG_STRING, NULL, OPT_JSONFILE,
-	  "start what FILE describes, without defining it", "FILE" },
-	{ "all", '\0', POPT_ARG_NONE, NULL, OPT_ALL, "all that is defined (on PARENT)", NULL },
-	OPTION_JOBS,
-	OPTION_FORCE,
-	COMMON_OPTIONS,
-	POPT_TABLEEND
+static const struct option_help helps[] = {
+	{ OPT_UUID, "the device (default: a new UUID, printed)" },
+	{ OPT_TYPE, "its type, if it is not defined" },
+	{ OPT_JSONFILE, "start what FILE describes, without defining it" },
+	{ OPT_ALL, "all that is defined (on PARENT)" },
+	{ 0 },
 };
 
 static const struct rule rules[] = {
@@ -25,37 +19,45 @@ static const struct rule rules[] = {
 	{ 0 },
 };
 
-static err_t start_all(struct invocation *invocation, const struct start_request *one)
+static err_t start_all(struct invocation *invocation)
 {
-	struct start_all_request request = { .parent = one->parent, .force = one->force };
-	struct err *e = option_jobs(invocation->values, &request.jobs);
+	const struct values *values = invocation->values;
+	const struct start_all_request request = {
+		.parent = values->parent,
+		.jobs = values->jobs,
+		.force = option_is_given(values, OPT_FORCE),
+	};
 
-	return e ? e : op_start_all(invocation->ops, &request);
+	return op_start_all(invocation->ops, &request);
 }
 
 static err_t run(struct invocation *invocation)
 {
 	const struct values *values = invocation->values;
-	struct start_request request = {
-		.jsonfile = values->text[OPT_JSONFILE],
+	const struct start_request request = {
+		.uuid = values->uuid,
+		.parent = values->parent,
+		.type = values->type,
+		.jsonfile = values->jsonfile,
 		.force = option_is_given(values, OPT_FORCE),
 	};
 	struct uuid made;
-	struct err *e;
 
-	e = option_device(values, &request.uuid, &request.parent, &request.type);
-	if (e || option_is_given(values, OPT_ALL))
-		return e ? e : start_all(invocation, &request);
-	e = op_start(invocation->ops, &request, &made);
-	if (!e && uuid_is_set(&made))
+	if (option_is_given(values, OPT_ALL))
+		return start_all(invocation);
+	TRY(op_start(invocation->ops, &request, &made));
+	if (uuid_is_set(&made))
 		output_made(invocation->output, &made, "started", "stop");
-	return e;
+	return NULL;
 }
 
 const struct command command_start = {
 	.name = "start",
 	.summary = "create a device, defined or not",
-	.options = options,
+	.options = OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_TYPE) |
+		   OPT_BIT(OPT_JSONFILE) | OPT_BIT(OPT_ALL) | OPT_BIT(OPT_JOBS) |
+		   OPT_BIT(OPT_FORCE),
+	.helps = helps,
 	.rules = rules,
 	.run = run,
 };

@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
-#include "model/name.h"
 
-static const struct poptOption options[] = { OPTION_JOBS, COMMON_OPTIONS, POPT_TABLEEND };
+static const struct rule rules[] = {
+	{ RULE_NEEDS_ONE_OF, 0, OPT_BIT(OPT_PARENT) },
+	{ 0 },
+};
 
 static err_t run(struct invocation *invocation)
 {
-	const char *parent = invocation->values->argument;
-	struct err *e = name_check_parent(parent);
-	unsigned jobs;
+	const struct values *values = invocation->values;
 
-	if (!e)
-		e = option_jobs(invocation->values, &jobs);
-	return e ? e : op_start_parent(invocation->ops, parent, jobs);
+	return op_start_parent(invocation->ops, values->parent, values->jobs);
 }
 
 const struct command command_start_parent_mdevs = {
 	.name = "start-parent-mdevs",
 	.summary = "start the devices of a parent that are defined as auto",
-	.argument = "PARENT",
-	.options = options,
+	.options = OPT_BIT(OPT_JOBS),
+	.rules = rules,
+	.argument = OPT_PARENT,
 	.run = run,
 	.is_hidden = true,
 };

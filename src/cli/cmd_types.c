@@ -2,13 +2,9 @@
 #include "base/json.h"
 #include "command.h"
 
-static const struct poptOption options[] = {
-	{ "parent", 'p', POPT_ARG_STRING, NULL, OPT_PARENT, "only types of this parent", "PARENT" },
-	{ "dumpjson", '\0', POPT_ARG_NONE, NULL, OPT_DUMPJSON, "print JSON", NULL },
-	{ "strict", '\0', POPT_ARG_NONE, NULL, OPT_STRICT,
-	  "exit with 9 if anything had to be left out", NULL },
-	COMMON_OPTIONS,
-	POPT_TABLEEND
+static const struct option_help helps[] = {
+	{ OPT_PARENT, "only types of this parent" },
+	{ 0 },
 };
 
 static void print_field(struct output *output, const char *name, const char *value)
@@ -52,15 +48,8 @@ static err_t run(struct invocation *invocation)
 {
 	_cleanup_(parent_list_clear) struct parent_list parents = { 0 };
 	_cleanup_(json_freep) json_t *json = NULL;
-	const char *parent = NULL;
-	struct err *e;
 
-	e = option_parent(invocation->values, &parent);
-	if (!e)
-		e = op_types(invocation->ops, parent, &parents);
-	if (e)
-		return e;
-
+	TRY(op_types(invocation->ops, invocation->values->parent, &parents));
 	if (option_is_given(invocation->values, OPT_DUMPJSON)) {
 		json = parent_list_to_json(&parents);
 		output_json(invocation->output, json);
@@ -74,6 +63,7 @@ static err_t run(struct invocation *invocation)
 const struct command command_types = {
 	.name = "types",
 	.summary = "list parents, their types and how many instances are left",
-	.options = options,
+	.options = OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_DUMPJSON) | OPT_BIT(OPT_STRICT),
+	.helps = helps,
 	.run = run,
 };

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-static const struct poptOption options[] = {
-	{ "parent", 'p', POPT_ARG_STRING, NULL, OPT_PARENT, "the parent to wait for", "PARENT" },
-	{ "type", 't', POPT_ARG_STRING, NULL, OPT_TYPE, "and this type of it", "TYPE" },
-	OPTION_TIMEOUT("wait at most SEC seconds (30)"),
-	COMMON_OPTIONS,
-	POPT_TABLEEND
+static const struct option_help helps[] = {
+	{ OPT_PARENT, "the parent to wait for" },
+	{ OPT_TYPE, "and this type of it" },
+	{ 0 },
 };
 
 static const struct rule rules[] = {
@@ -17,20 +15,21 @@ static const struct rule rules[] = {
 static err_t run(struct invocation *invocation)
 {
 	const struct values *values = invocation->values;
-	struct wait_request request = { .timeout_ms = TIMEOUT_DEFAULT_MS };
-	struct err *e = option_parent(values, &request.parent);
+	const struct wait_request request = {
+		.parent = values->parent,
+		.type = values->type,
+		.timeout_ms = values->timeout_ms,
+	};
 
-	if (!e)
-		e = option_type(values, &request.type);
-	if (!e)
-		e = option_seconds(values, OPT_TIMEOUT, &request.timeout_ms);
-	return e ? e : op_wait(invocation->ops, &request);
+	return op_wait(invocation->ops, &request);
 }
 
 const struct command command_wait = {
 	.name = "wait",
 	.summary = "wait until a parent, or a type of it, is there",
-	.options = options,
+	.options = OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_TYPE) | OPT_BIT(OPT_TIMEOUT),
+	.helps = helps,
 	.rules = rules,
+	.argument = OPT_PARENT,
 	.run = run,
 };

@@ -17,13 +17,23 @@ struct invocation {
 struct command {
 	const char *name;
 	const char *summary;
-	const char *argument; /* what it takes besides options; NULL if nothing */
-	const struct poptOption *options;
+	uint64_t options;		 /* bits, besides the common ones */
+	const struct option_help *helps; /* of those that have one of their own */
 	const struct rule *rules;
+	enum option
+		argument; /* the one whose value may stand without its name; 0 if there is none */
 	err_t (*run)(struct invocation *invocation);
 	bool is_hidden;
-	bool takes_command; /* behind its argument */
+	bool takes_command; /* behind "--" */
 };
+
+/* What is in force before a command is known. */
+extern const struct command command_none;
+
+/* ERR_USAGE, with the name that was probably meant, if there is no such command. */
+err_t command_find(const char *name, const struct command **ret);
+/* Prints a line for each that is not hidden. */
+void commands_print(void);
 
 /* ERR_PARTIAL if --strict is given and there was a warning: for the end of a listing. */
 err_t invocation_check_strict(const struct invocation *invocation);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Options: their names, rules and values. */
+/* Options: one table of all that there are, the rules of a command, and what was given. */
 #pragma once
 
 #include <popt.h>
@@ -11,7 +11,7 @@
 #include "base/str.h"
 #include "base/uuid.h"
 
-/* The val of an entry in a popt table: popt wants numbers above 0. */
+/* The val of an entry in popt's tables, which wants numbers above 0. Values are checked in this order. */
 enum option {
 	OPT_HELP = 1,
 	OPT_VERSION,
@@ -47,35 +47,39 @@ enum option {
 
 #define OPT_BIT(option) (UINT64_C(1) << (option))
 
-/* What every command takes. Not const only because popt's tables do not point to const. */
-extern struct poptOption common_options[];
+enum option_kind {
+	KIND_FLAG,
+	KIND_UUID,
+	KIND_PARENT,
+	KIND_TYPE,
+	KIND_ATTR,
+	KIND_VALUE,
+	KIND_REASON,
+	KIND_FILE,
+	KIND_DIR,
+	KIND_BASE,
+	KIND_INDEX,
+	KIND_COUNT,
+	KIND_SECONDS,
+	KIND_SECONDS_NOT_0,
+};
 
-#define COMMON_OPTIONS                                                                         \
-	{                                                                                      \
-		NULL, '\0', POPT_ARG_INCLUDE_TABLE, common_options, 0, "Common options:", NULL \
-	}
-#define OPTION_FORCE                                                                              \
-	{                                                                                         \
-		"force", 'f', POPT_ARG_NONE, NULL, OPT_FORCE, "go on although a callout refuses", \
-			NULL                                                                      \
-	}
+struct option_spec {
+	const char *name;
+	char letter; /* 0 if there is none */
+	enum option_kind kind;
+	const char *metavar; /* NULL if it takes no value */
+	const char *help;
+	size_t field; /* where in struct values the checked value is */
+};
 
-#define OPTION_JOBS                                                                              \
-	{                                                                                        \
-		"jobs", '\0', POPT_ARG_STRING, NULL, OPT_JOBS, "do N devices at a time (8)", "N" \
-	}
-#define OPTION_TIMEOUT(what)                                                     \
-	{                                                                        \
-		"timeout", '\0', POPT_ARG_STRING, NULL, OPT_TIMEOUT, what, "SEC" \
-	}
+const struct option_spec *option_spec(enum option option);
 
-#define OPTION_WAIT_USERS                                                                  \
-	{                                                                                  \
-		"wait-users", '\0', POPT_ARG_STRING, NULL, OPT_WAIT_USERS,                 \
-			"wait at most SEC seconds for those who have a device open", "SEC" \
-	}
-
-#define JOBS_DEFAULT 8
+/* What an option is to one command, where the table says it for all. */
+struct option_help {
+	enum option option; /* 0 ends a list */
+	const char *help;
+};
 
 enum rule_kind {
 	RULE_END,
@@ -90,47 +94,50 @@ struct rule {
 	uint64_t others;
 };
 
-/* What was given. */
+#define JOBS_DEFAULT 8
+
+/* What was given. The fields of options that were not are as VALUES_DEFAULT has them. */
 struct values {
 	uint64_t given;
-	char *text[OPT_COUNT]; /* of options that take a value; owned */
+	char *text[OPT_COUNT];	   /* as it was given; owned */
+	struct strlist base_texts; /* of each --base */
+
+	/* Checked, see values_check(); strings are borrowed from the texts. */
+	struct uuid uuid;
+	const char *parent;
+	const char *type;
+	const char *jsonfile;
+	const char *attr_name;
+	const char *attr_value;
+	const char *reason;
+	long attr_index; /* -1: the end */
+	unsigned jobs;
+	int timeout_ms;
+	int wait_users_ms;
 	struct env_options env;
-	struct strlist base_texts; /* KEY=DIR, as given */
-	char *base[ENV_DIR_COUNT]; /* owned; struct env_options borrows them */
-	char *argument;		   /* the one that is no option, NULL if there is none; owned */
-	char **rest;		   /* what is behind "--", for a command that takes one; owned */
+	char *const *command; /* what is behind "--", for a command that takes one; borrowed */
 };
 
-void values_clear(struct values *values);
-
-struct command;
-
-/*
- * Reads the options in @argv, of which the first is the program. ERR_USAGE for what @command does
- * not take. Reading ends at --help and --version, so that nothing behind them matters.
- */
-err_t options_read(const struct command *command, int argc, const char **argv,
-		   struct values *values);
-/* The same for the options before the command; *ret_used is how many of @argv they are. */
-err_t options_read_leading(const struct command *program, int argc, const char **argv,
-			   struct values *values, int *ret_used);
-/* ERR_USAGE if a rule of the command is broken, or a --base. */
-err_t options_check(const struct command *command, struct values *values);
-/* On standard output, from the table. */
-void options_print_help(const struct command *command, const char *program);
+#define VALUES_DEFAULT                                                                   \
+	{                                                                                \
+		.attr_index = -1, .jobs = JOBS_DEFAULT, .timeout_ms = TIMEOUT_DEFAULT_MS \
+	}
 
 static inline bool option_is_given(const struct values *values, enum option option)
 {
 	return values->given & OPT_BIT(option);
 }
 
-/* These check what was given, and leave @ret as it is if nothing was. */
-err_t option_uuid(const struct values *values, struct uuid *ret);
-err_t option_parent(const struct values *values, const char **ret);
-err_t option_type(const struct values *values, const char **ret);
-/* All three of them. */
-err_t option_device(const struct values *values, struct uuid *ret_uuid, const char **ret_parent,
-		    const char **ret_type);
-err_t option_jobs(const struct values *values, unsigned *ret);
-/* @ret is in milliseconds, what was given in seconds. */
-err_t option_seconds(const struct values *values, enum option option, int *ret);
+struct command;
+
+/*
+ * Checks the rules of @command, and reads the texts into the fields. ERR_USAGE or ERR_INVALID; which
+ * error it is does not depend on the order in which the options were given.
+ */
+err_t values_check(const struct command *command, struct values *values);
+void values_clear(struct values *values);
+
+/* "--a", "--a or --b", "--a, --b or --c" of a set of options; owned by the caller. */
+char *options_name(const struct command *command, uint64_t set, const char *last_word);
+/* These take an error, and hint at the help of @command. */
+err_t hint_help(struct err *e, const struct command *command);

@@ -260,6 +260,7 @@ hint: give a whole number from 1 to 256"
 	run mdevadm stop --all --jobs 0
 
 	expect_status 2
+	expect_line 0 "mdevadm: --jobs: '0' is out of range"
 	expect_line 1 "hint: give a whole number from 1 to 256"
 }
 

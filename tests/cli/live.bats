@@ -49,6 +49,19 @@ CHANGES='jq -r ".attrs[0].mac" >"$HERE/parent/$uuid/mac"'
 	[ "$(defined sf-host "$U1")" = '[{"mac":"00:00:00:00:00:01"}]' ]
 }
 
+@test "a live change is one of the running device, of which the parent need not be said" {
+	script "$CHANGES"
+	mdevadm define -u "$U1" -p sf-host -t $SF
+	define_raw mtty "$U1" "$(definition mtty-1)"
+
+	run mdevadm modify -u "$U1" --live --defined --jsonfile "$HERE/new"
+
+	expect_status 0
+	[ "$(cat "$(device_file sf-host "$U1" mac)")" = 00:00:00:00:00:02 ]
+	[ "$(defined sf-host "$U1")" = '[{"mac":"00:00:00:00:00:02"}]' ]
+	[ "$(cat "$ETC/mtty/$U1")" = "$(definition mtty-1)" ]
+}
+
 @test "a live change that changed nothing is no success, and nothing is stored" {
 	script true
 	notifier two

@@ -59,14 +59,14 @@ is_unchanged() { cmp "$BATS_TEST_TMPDIR/before" "$ETC/mtty/$U1"; }
 	is_unchanged
 }
 
-@test "modify --type comes with another change" {
+@test "modify --type changes the type alone" {
 	define_with_attrs
 
-	run mdevadm modify -u "$U1" --type mtty-2 --auto
+	run mdevadm modify -u "$U1" --type mtty-2
 
 	expect_status 0
 	expect_output ""
-	[ "$(mdevadm list -d)" = "$U1 mtty mtty-2 auto" ]
+	[ "$(mdevadm list -d)" = "$U1 mtty mtty-2 manual" ]
 	expect_attrs "a=1 b=2 a=3"
 }
 
@@ -371,15 +371,17 @@ hint: put a regular file in its place"
 
 # --- from JSON ---
 
-@test "modify --jsonfile replaces the whole definition" {
-	define_with_attrs
+@test "modify --jsonfile replaces the whole definition, of which the parent need not be said" {
+	for parent in "" --parent=mtty; do
+		define_with_attrs
 
-	run modify_from_pipe '{"mdev_type": "mtty-2", "start": "auto"}' -u "$U1" -p mtty
+		run modify_from_pipe '{"mdev_type": "mtty-2", "start": "auto"}' -u "$U1" $parent
 
-	expect_status 0
-	expect_output ""
-	printf '{\n  "mdev_type": "mtty-2",\n  "start": "auto",\n  "attrs": []\n}' |
-		cmp - "$ETC/mtty/$U1"
+		expect_status 0
+		expect_output ""
+		printf '{\n  "mdev_type": "mtty-2",\n  "start": "auto",\n  "attrs": []\n}' |
+			cmp - "$ETC/mtty/$U1"
+	done
 }
 
 @test "modify --jsonfile keeps the keys of the file that it does not know" {

@@ -188,16 +188,65 @@ static void option_for_the_root_comes_before_the_environment(void **state)
 	assert_string_equal(env->dir[ENV_DIR_ETC], "/option/etc");
 }
 
-static void lock_timeout_is_given_in_seconds(void **state)
+static void option_for_the_lock_timeout_comes_before_the_environment(void **state)
 {
-	const struct env_options options = { .lock_timeout = "86400" };
+	const struct env_options options = { .has_lock_timeout = true, .lock_timeout_ms = 0 };
 	_cleanup_(env_freep) struct env *env = NULL;
 	(void)state;
 	setenv("MDEVADM_LOCK_TIMEOUT", "nonsense that does not count", 1);
 
 	assert_ok(env_new(&options, &env));
 
-	assert_int_equal(env->lock_timeout_ms, 86400000);
+	assert_int_equal(env->lock_timeout_ms, 0);
+}
+
+static void timeouts_that_nobody_gives_are_the_usual_ones(void **state)
+{
+	const struct env_options options = { 0 };
+	_cleanup_(env_freep) struct env *env = NULL;
+	(void)state;
+	setenv("MDEVADM_LOCK_TIMEOUT", "", 1);
+
+	assert_ok(env_new(&options, &env));
+
+	assert_int_equal(env->lock_timeout_ms, 30000);
+	assert_int_equal(env->callout_timeout_ms, 120000);
+}
+
+static void seconds_are_read_into_milliseconds(void **state)
+{
+	int ms = 42;
+	(void)state;
+
+	assert_ok(env_read_seconds("--x", "0", 0, &ms));
+	assert_int_equal(ms, 0);
+	assert_ok(env_read_seconds("--x", "1", 1, &ms));
+	assert_int_equal(ms, 1000);
+	assert_ok(env_read_seconds("--x", "86400", 1, &ms));
+	assert_int_equal(ms, 86400000);
+}
+
+static void check_no_seconds(const char *text, unsigned long least, const char *hint)
+{
+	_cleanup_(mem_freep) char *message =
+		mem_printf("--x: '%s' is not a number of seconds", text);
+	_cleanup_(err_freep) struct err *e = NULL;
+	int ms = 42;
+
+	e = env_read_seconds("--x", text, least, &ms);
+
+	assert_err(NULL, e, ERR_USAGE, message, hint);
+	assert_int_equal(ms, 42);
+}
+
+static void anything_else_is_no_number_of_seconds(void **state)
+{
+	(void)state;
+
+	check_no_seconds("-1", 0, "give a whole number from 0 (do not wait) to 86400");
+	check_no_seconds("86401", 0, "give a whole number from 0 (do not wait) to 86400");
+	check_no_seconds("", 0, "give a whole number from 0 (do not wait) to 86400");
+	check_no_seconds("0", 1, "give a whole number from 1 to 86400");
 }
 
 static void lock_timeout_is_taken_from_the_environment(void **state)
@@ -212,18 +261,14 @@ static void lock_timeout_is_taken_from_the_environment(void **state)
 	assert_int_equal(env->lock_timeout_ms, 0);
 }
 
-static void lock_timeout_that_is_no_number_is_refused(void **state)
+static void lock_timeout_in_the_environment_that_is_no_number_is_refused(void **state)
 {
-	static const char advice[] = "give a whole number from 0 (do not wait) to 86400";
 	(void)state;
 
-	check_refused(&(struct env_options){ .lock_timeout = "-1" },
-		      "--lock-timeout: '-1' is not a number of seconds", advice);
-	check_refused(&(struct env_options){ .lock_timeout = "86401" },
-		      "--lock-timeout: '86401' is not a number of seconds", advice);
 	setenv("MDEVADM_LOCK_TIMEOUT", "1s", 1);
 	check_refused(&(struct env_options){ 0 },
-		      "MDEVADM_LOCK_TIMEOUT: '1s' is not a number of seconds", advice);
+		      "MDEVADM_LOCK_TIMEOUT: '1s' is not a number of seconds",
+		      "give a whole number from 0 (do not wait) to 86400");
 }
 
 static void nested_run_knows_that_it_is_one(void **state)
@@ -289,9 +334,12 @@ int env_tests(void)
 		env_test(root_is_taken_from_the_environment),
 		env_test(mdevctls_variable_counts_where_ours_is_empty),
 		env_test(option_for_the_root_comes_before_the_environment),
-		env_test(lock_timeout_is_given_in_seconds),
+		env_test(option_for_the_lock_timeout_comes_before_the_environment),
+		env_test(timeouts_that_nobody_gives_are_the_usual_ones),
+		env_test(seconds_are_read_into_milliseconds),
+		env_test(anything_else_is_no_number_of_seconds),
 		env_test(lock_timeout_is_taken_from_the_environment),
-		env_test(lock_timeout_that_is_no_number_is_refused),
+		env_test(lock_timeout_in_the_environment_that_is_no_number_is_refused),
 		env_test(nested_run_knows_that_it_is_one),
 		cmocka_unit_test(directories_are_found_by_their_whole_name),
 		fixture_test(warning_goes_to_who_asked_for_it),

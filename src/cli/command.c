@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "command.h"
+
+#include <string.h>
+
+static const struct command *const commands[] = {
+	&command_define, &command_undefine, &command_modify, &command_start,
+	&command_stop,	 &command_list,	    &command_types,  &command_drain,
+	&command_resume, &command_hold,	    &command_wait,   &command_start_parent_mdevs,
+};
+
+const struct command command_none = { .name = "" };
+
+static err_t no_such_command(const char *name)
+{
+	/* Not in the table: it is answered, not run. */
+	const char *names[ARRAY_SIZE(commands) + 2] = { "help" };
+	struct err *e = err_new(ERR_USAGE, "there is no command '%s'", name);
+	const char *meant;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		names[i + 1] = commands[i]->name;
+	meant = str_nearest(name, names);
+	if (meant)
+		e = err_hint(e, "did you mean '%s'?", meant);
+	return err_hint(e, "'mdevadm --help' lists the commands");
+}
+
+err_t command_find(const char *name, const struct command **ret)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (strcmp(commands[i]->name, name) == 0) {
+			*ret = commands[i];
+			return NULL;
+		}
+	}
+	return no_such_command(name);
+}
+
+void commands_print(void)
+{
+	printf("\nCommands:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!commands[i]->is_hidden)
+			printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	printf("  %-10s %s\n", "help", "print this help, or that of a command");
+}
+
+err_t invocation_check_strict(const struct invocation *invocation)
+{
+	if (!invocation->warnings || !option_is_given(invocation->values, OPT_STRICT))
+		return NULL;
+	return err_new(ERR_PARTIAL, "not everything could be listed");
+}

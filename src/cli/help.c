@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+
+#include "arguments.h"
+
+static const char *help_of(const struct option_help *help, enum option option)
+{
+	while (help && help->option && help->option != option)
+		help++;
+	return help && help->option ? help->help : option_spec(option)->help;
+}
+
+#define COMMON                                                               \
+	(OPT_BIT(OPT_ROOT) | OPT_BIT(OPT_BASE) | OPT_BIT(OPT_LOCK_TIMEOUT) | \
+	 OPT_BIT(OPT_CALLOUT_TIMEOUT) | OPT_BIT(OPT_HELP) | OPT_BIT(OPT_VERSION))
+
+/* Fills @entry and those behind it with the options of the set; the one behind them. */
+static struct poptOption *fill(struct poptOption *entry, uint64_t set,
+			       const struct option_help *help)
+{
+	for (int i = 1; i < OPT_COUNT; i++) {
+		const struct option_spec *spec = option_spec((enum option)i);
+
+		if (!(set & OPT_BIT(i)))
+			continue;
+		*entry++ = (struct poptOption){
+			.longName = spec->name,
+			.shortName = spec->letter,
+			.argInfo = spec->metavar ? POPT_ARG_STRING : POPT_ARG_NONE,
+			.val = i,
+			.descrip = help_of(help, (enum option)i),
+			.argDescrip = spec->metavar,
+		};
+	}
+	return entry;
+}
+
+void option_tables_fill(struct option_tables *tables, const struct command *command)
+{
+	uint64_t argument = command->argument ? OPT_BIT(command->argument) : 0;
+	struct poptOption *entry;
+
+	*tables = (struct option_tables){ 0 };
+	fill(tables->common, COMMON, NULL);
+	entry = fill(tables->own, command->options, command->helps);
+	/* The usage shows it. */
+	if (fill(entry, argument & ~command->options, NULL) != entry)
+		entry++->argInfo |= POPT_ARGFLAG_DOC_HIDDEN;
+	entry->argInfo = POPT_ARG_INCLUDE_TABLE;
+	entry->arg = tables->common;
+	entry->descrip = "Common options:";
+}
+
+/* "--uuid or --parent" of each rule that holds always, a line each; owned by the caller. */
+static char *describe_required(const struct command *command)
+{
+	char *text = mem_strdup("");
+
+	for (const struct rule *rule = command->rules; rule && rule->kind; rule++) {
+		_cleanup_(mem_freep) char *before = NULL;
+		_cleanup_(mem_freep) char *those = NULL;
+
+		if (rule->kind != RULE_NEEDS_ONE_OF || rule->when)
+			continue;
+		before = text;
+		those = options_name(command, rule->others, " or ");
+		text = mem_printf("%s\nRequired: %s", before, those);
+	}
+	return text;
+}
+
+/* What stands behind the command in the line "Usage:", and the lines that follow. */
+static char *describe_usage(const struct command *command)
+{
+	const char *argument = command->argument ? option_spec(command->argument)->metavar : "";
+	_cleanup_(mem_freep) char *required = describe_required(command);
+
+	if (!command->run)
+		return mem_strdup("[OPTION...] COMMAND");
+	return mem_printf("[OPTION...]%s%s%s\n%c%s.%s\n", *argument ? " " : "", argument,
+			  command->takes_command ? " [-- COMMAND [ARG...]]" : "",
+			  toupper(*command->summary), command->summary + 1, required);
+}
+
+void help_print(const struct command *command, const char *name)
+{
+	_cleanup_(mem_freep) char *usage = describe_usage(command);
+	const char *argv[] = { name, NULL };
+	struct option_tables tables;
+	poptContext context;
+
+	option_tables_fill(&tables, command);
+	context = poptGetContext(NULL, 1, argv, tables.own, 0);
+	if (!context)
+		mem_exhausted();
+	poptSetOtherOptionHelp(context, usage);
+	poptPrintHelp(context, stdout, 0);
+	poptFreeContext(context);
+	if (command->run)
+		return;
+	commands_print();
+	printf("\n'%s COMMAND --help' lists a command's options.\n", name);
+}

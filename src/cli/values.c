@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "model/name.h"
+#include "state/held.h"
+
+#define JOBS_MAX 256
+
+void values_clear(struct values *values)
+{
+	for (size_t i = 0; i < OPT_COUNT; i++)
+		free(values->text[i]);
+	strlist_clear(&values->base_texts);
+}
+
+static err_t read_uuid(const char *text, struct uuid *ret)
+{
+	if (uuid_parse(text, ret))
+		return NULL;
+	return err_hint(err_new(ERR_INVALID, "invalid UUID '%s'", text),
+			"give 32 hexadecimal digits, such as 83c32df7-d52e-4ec1-9668-1f3c7e4df107");
+}
+
+static err_t read_index(const char *text, long *ret)
+{
+	unsigned long index;
+
+	if (!str_to_number(text, INT_MAX, &index))
+		return err_hint(err_new(ERR_USAGE, "--index: '%s' is not a number", text),
+				"'mdevadm list --defined --verbose' shows the indexes");
+	*ret = (long)index;
+	return NULL;
+}
+
+static err_t read_count(const char *name, const char *text, unsigned *ret)
+{
+	bool is_number = *text && !text[strspn(text, "0123456789")];
+	unsigned long count;
+
+	if (!str_to_number(text, JOBS_MAX, &count) || !count)
+		return err_hint(err_new(ERR_USAGE, "--%s: '%s' is %s", name, text,
+					is_number ? "out of range" : "not a number"),
+				"give a whole number from 1 to %d", JOBS_MAX);
+	*ret = (unsigned)count;
+	return NULL;
+}
+
+/* No limit, and no time at all, would both be ways to lose a script's veto: hence @least. */
+static err_t read_seconds(const char *name, const char *text, unsigned long least, int *ret_ms)
+{
+	_cleanup_(mem_freep) char *where = mem_printf("--%s", name);
+
+	return env_read_seconds(where, text, least, ret_ms);
+}
+
+static err_t read_base(const char *text, const char **ret)
+{
+	const char *equals = strchr(text, '=');
+	enum env_dir dir;
+
+	dir = equals ? env_dir_by_name(text, (size_t)(equals - text)) : ENV_DIR_COUNT;
+	if (dir == ENV_DIR_COUNT)
+		return err_hint(err_new(ERR_USAGE, "--base: '%s' is not KEY=DIR", text),
+				"KEY is etc, lib, run, sys, dev or proc");
+	ret[dir] = equals + 1;
+	return NULL;
+}
+
+static err_t check_file(const char *name, const char *text)
+{
+	if (*text)
+		return NULL;
+	return err_hint(err_new(ERR_USAGE, "--%s: the file's name is empty", name),
+			"give a file, or /dev/stdin");
+}
+
+/* The words are those of the operation, which checks it as well. */
+static err_t check_reason(const struct command *command, const struct values *values,
+			  const char *text)
+{
+	return err_wrap(held_check_reason(text), "cannot %s parent '%s'", command->name,
+			values->parent);
+}
+
+static err_t read_value(const struct command *command, struct values *values,
+			const struct option_spec *spec, const char *text)
+{
+	void *field = (char *)values + spec->field;
+
+	switch (spec->kind) {
+	case KIND_FLAG:
+		return NULL;
+	case KIND_UUID:
+		return read_uuid(text, field);
+	case KIND_INDEX:
+		return read_index(text, field);
+	case KIND_COUNT:
+		return read_count(spec->name, text, field);
+	case KIND_SECONDS:
+		return read_seconds(spec->name, text, 0, field);
+	case KIND_SECONDS_NOT_0:
+		return read_seconds(spec->name, text, 1, field);
+	case KIND_BASE:
+		return read_base(text, field);
+	case KIND_PARENT:
+		TRY(name_check_parent(text));
+		break;
+	case KIND_TYPE:
+		TRY(name_check_type(text));
+		break;
+	case KIND_ATTR:
+		TRY(name_check_attr(text));
+		break;
+	case KIND_VALUE:
+		TRY(name_check_value(text));
+		break;
+	case KIND_FILE:
+		TRY(check_file(spec->name, text));
+		break;
+	case KIND_REASON:
+		TRY(check_reason(command, values, text));
+		break;
+	case KIND_DIR:
+		/* env_new() makes an absolute path of it, and refuses an empty one. */
+		break;
+	}
+	*(const char **)field = text;
+	return NULL;
+}
+
+char *options_name(const struct command *command, uint64_t set, const char *last_word)
+{
+	char *text = mem_strdup("");
+
+	for (int i = 0; i < OPT_COUNT; i++) {
+		const struct option_spec *spec = option_spec((enum option)i);
+		bool as_word = (int)command->argument == i && !(command->options & OPT_BIT(i));
+		_cleanup_(mem_freep) char *before = NULL;
+		uint64_t rest = set >> i;
+
+		if (!(rest & 1))
+			continue;
+		before = text;
+		text = mem_printf("%s%s%s%s", before,
+				  !*before	   ? ""
+				  : rest >> 1 == 0 ? last_word
+						   : ", ",
+				  as_word ? "" : "--", as_word ? spec->metavar : spec->name);
+	}
+	return text;
+}
+
+err_t hint_help(struct err *e, const struct command *command)
+{
+	return err_hint(e, "'mdevadm%s%s --help' lists the options", *command->name ? " " : "",
+			command->name);
+}
+
+static err_t needs(const struct command *command, uint64_t when, uint64_t others)
+{
+	_cleanup_(mem_freep) char *those = options_name(command, others, " or ");
+	_cleanup_(mem_freep) char *given = options_name(command, when, " and ");
+
+	if (!when)
+		return err_new(ERR_USAGE, "%s is missing", those);
+	return err_new(ERR_USAGE, "%s needs %s", given, those);
+}
+
+static err_t excludes(const struct command *command, uint64_t when, uint64_t others)
+{
+	_cleanup_(mem_freep) char *those = options_name(command, others, " and ");
+	_cleanup_(mem_freep) char *given = options_name(command, when, " and ");
+
+	return err_new(ERR_USAGE, "%s cannot be combined with %s", given, those);
+}
+
+static err_t check_rule(const struct command *command, const struct rule *rule, uint64_t set)
+{
+	uint64_t when = set & rule->when;
+	uint64_t others = set & rule->others;
+
+	if (rule->when && !when)
+		return NULL;
+	if (rule->kind == RULE_NEEDS_ONE_OF && !others)
+		return needs(command, when, rule->others);
+	if (rule->kind == RULE_EXCLUDES && others)
+		return excludes(command, when, others);
+	return NULL;
+}
+
+err_t values_check(const struct command *command, struct values *values)
+{
+	for (const struct rule *rule = command->rules; rule && rule->kind != RULE_END; rule++)
+		TRY(hint_help(check_rule(command, rule, values->given), command));
+	for (size_t i = 0; i < values->base_texts.count; i++)
+		TRY(read_value(command, values, option_spec(OPT_BASE),
+			       values->base_texts.items[i]));
+	for (int i = 1; i < OPT_COUNT; i++)
+		if (values->text[i])
+			TRY(read_value(command, values, option_spec((enum option)i),
+				       values->text[i]));
+	values->env.has_lock_timeout = option_is_given(values, OPT_LOCK_TIMEOUT);
+	return NULL;
+}
