@@ -48,5 +48,5 @@ bool callouts_are_there(struct callouts *callouts)
 {
 	const struct scripts *scripts = callouts_scripts(callouts, SCRIPTS_CALLOUTS);
 
-	return scripts->count || scripts->problems.count;
+	return scripts->count || scripts->problems;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,7 +36,22 @@ static void add_script(struct scripts *scripts, char *path, char *real)
 	scripts->items[scripts->count++] = script;
 }
 
-/* Where the script is. As root only one that nobody else can change, or a directory above it. */
+/* Takes @e: many scripts may have the one problem. */
+static void add_problem(struct scripts *scripts, struct err *e)
+{
+	for (const struct err *old = scripts->problems; old; old = err_next(old)) {
+		if (strcmp(err_message(old), err_message(e)) == 0) {
+			err_free(e);
+			return;
+		}
+	}
+	scripts->problems = err_also(scripts->problems, e);
+}
+
+/*
+ * Where the script or directory is. As root only one that nobody else can change; what another
+ * user runs, below a root directory of his own, is his own affair.
+ */
 static err_t resolve(const char *path, char **ret)
 {
 	if (geteuid() == 0)
@@ -44,21 +60,30 @@ static err_t resolve(const char *path, char **ret)
 	return *ret ? NULL : err_errno(errno, "cannot find '%s'", path);
 }
 
+/* In a directory of scripts, other than on the way to one, also names must be root's choice. */
+static err_t resolve_both(const char *dir, const char *path, char **ret)
+{
+	_cleanup_(mem_freep) char *real_dir = NULL;
+
+	TRY(resolve(dir, &real_dir));
+	return resolve(path, ret);
+}
+
 /* Directories are nobody's scripts, and a link to /dev/null stands for none. */
 static void consider(struct scripts *scripts, const struct env *env, const struct dir *dir,
 		     const char *name)
 {
 	_cleanup_(mem_freep) char *path = mem_printf("%s/%s", dir->path, name);
-	_cleanup_(err_freep) struct err *e = NULL;
 	char *real = NULL;
 	struct stat status;
+	struct err *e;
 
 	if (fstatat(dir->fd, name, &status, 0) < 0) {
 		e = dir_err(dir, "look at", name);
 		if (err_is_absence(e))
-			env_warn(env, err_wrap(take(e), "a script is left out"));
+			env_warn(env, err_wrap(e, "a script is left out"));
 		else
-			strlist_add(&scripts->problems, mem_strdup(err_message(e)));
+			add_problem(scripts, e);
 		return;
 	}
 	if (!S_ISREG(status.st_mode))
@@ -69,9 +94,9 @@ static void consider(struct scripts *scripts, const struct env *env, const struc
 				  "'chmod +x %s', or move it elsewhere", path));
 		return;
 	}
-	e = resolve(path, &real);
+	e = resolve_both(dir->path, path, &real);
 	if (e)
-		strlist_add(&scripts->problems, mem_strdup(err_message(e)));
+		add_problem(scripts, e);
 	else
 		add_script(scripts, take(path), real);
 }
@@ -83,16 +108,16 @@ static void find_in(struct scripts *scripts, const struct env *env, const char *
 	_cleanup_(mem_freep) char *path = mem_printf("%s/scripts.d/%s", top, kind);
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
 	_cleanup_(dir_freep) struct dir *dir = NULL;
-	_cleanup_(err_freep) struct err *e = dir_open(path, &dir);
+	struct err *e = dir_open(path, &dir);
 
-	if (e && (err_errnum(e) == ENOENT || err_errnum(e) == ENOTDIR))
-		return;
-	if (!e)
-		e = dir_list(dir, &names);
-	if (e) {
-		strlist_add(&scripts->problems, mem_strdup(err_message(e)));
+	if (err_is(e, ENOENT) || err_is(e, ENOTDIR)) {
+		err_free(e);
 		return;
 	}
+	if (!e)
+		e = dir_list(dir, &names);
+	if (e)
+		add_problem(scripts, e);
 	for (size_t i = 0; i < names.count; i++)
 		consider(scripts, env, dir, names.items[i]);
 }
@@ -107,7 +132,6 @@ struct scripts *scripts_find(const struct env *env, enum scripts_kind kind)
 
 		find_in(scripts, env, top, kind_names[kind]);
 	}
-	strlist_sort(&scripts->problems);
 	return scripts;
 }
 
@@ -121,7 +145,7 @@ void scripts_free(struct scripts *scripts)
 		free(scripts->items[i]);
 	}
 	free(scripts->items);
-	strlist_clear(&scripts->problems);
+	err_free(scripts->problems);
 	free(scripts);
 }
 
@@ -129,10 +153,13 @@ err_t scripts_check(const struct scripts *scripts)
 {
 	struct err *e = NULL;
 
-	for (size_t i = 0; i < scripts->problems.count; i++)
-		e = err_also(e, err_new(ERR_REFUSED, "a script is not run: %s",
-					scripts->problems.items[i]));
-	return err_hint(
-		e, "put it where nobody but root can change it or a directory above it, or take "
-		   "it away");
+	for (const struct err *problem = scripts->problems; problem; problem = err_next(problem)) {
+		struct err *one =
+			err_new(ERR_REFUSED, "a script is not run: %s", err_message(problem));
+
+		if (err_hint_text(problem))
+			one = err_hint(one, "%s", err_hint_text(problem));
+		e = err_also(e, one);
+	}
+	return err_hint(e, "put that right, or take the script away");
 }

@@ -26,8 +26,8 @@ struct script {
 struct scripts {
 	struct script **items;
 	size_t count;
-	struct strlist problems; /* what is there and cannot be trusted or read */
-	atomic_bool is_told;	 /* they have been warned about */
+	struct err *problems; /* what is there and cannot be trusted or read */
+	atomic_bool is_told;  /* they have been warned about */
 };
 
 /*

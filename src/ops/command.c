@@ -58,7 +58,7 @@ static int check_file(const char *path)
 /* As execvp() does: what is found and cannot be run is an answer only if nothing better is. */
 static int look_for(const char *name)
 {
-	const char *path = getenv("PATH");
+	const char *path = secure_getenv("PATH");
 	_cleanup_(mem_freep) char *copy = mem_strdup(path ? path : "/usr/bin:/bin");
 	int errnum = ENOENT;
 	char *rest = copy;

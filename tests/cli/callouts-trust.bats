@@ -35,6 +35,7 @@ $CALLOUTS/one|chmod 775 $CALLOUTS/one|chmod 755 $CALLOUTS/one
 $CALLOUTS/one|chmod 757 $CALLOUTS/one|chmod 755 $CALLOUTS/one
 $CALLOUTS/one|chown 12345 $CALLOUTS/one|chown 0 $CALLOUTS/one
 $CALLOUTS|chmod 777 $CALLOUTS|chmod 755 $CALLOUTS
+$CALLOUTS|chmod 1777 $CALLOUTS|chmod 755 $CALLOUTS
 $CALLOUTS|chown 12345 $CALLOUTS|chown 0 $CALLOUTS
 $LIB/scripts.d|chown 12345 $LIB/scripts.d|chown 0 $LIB/scripts.d
 $LIB|chmod 775 $LIB|chmod 755 $LIB
@@ -93,6 +94,62 @@ one post start success"
 	run mdevadm stop -u "$U1"
 	expect_status 8
 	expect_contains "'$HERE/store/one' belongs to user 12345, not to root"
+}
+
+# Whoever can replace it could choose what root runs, also among what is root's.
+@test "as root, a link that others can replace is not followed, wherever it leads" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	local place
+	mkdir "$HERE/good" "$HERE/his"
+	mkdir -m 1777 "$HERE/shared"
+	write_script "$HERE/good" one ""
+	chown 12345 "$HERE/his"
+	for place in his shared; do
+		ln -s "$HERE/good/one" "$HERE/$place/link"
+		chown -h 12345 "$HERE/$place/link"
+		ln -sfn "$HERE/$place/link" "$CALLOUTS/one"
+
+		run mdevadm start -u "$U1"
+
+		expect_status 8
+		expect_contains "belongs to user 12345, not to root"
+		expect_contains "'$HERE/$place"
+		expect_calls ""
+	done
+
+	chown -h 0 "$HERE/shared/link"
+	run mdevadm start -u "$U1"
+	expect_status 0
+}
+
+@test "as root, the deprecated directory and notifiers are judged up to the root as well" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	etc_callout one
+	chown 12345 "${ETC%/*}"
+	run mdevadm start -u "$U1"
+	expect_status 8
+	expect_contains "a script is not run: '${ETC%/*}' belongs to user 12345, not to root"
+	rm "$ETC/scripts.d/callouts/one"
+
+	notifier two
+	chown 12345 "${LIB%/*}"
+	run mdevadm start -u "$U1"
+	expect_status 0
+	expect_contains "warning: a script is not run: '${LIB%/*}' belongs to user 12345, not to root"
+	expect_calls ""
+}
+
+@test "as root, a way to a script that cannot be looked at is not trusted" {
+	needs_sim "a failed look"
+	[ "$(id -u)" = 0 ] || skip "not root"
+	command -v strace >/dev/null || skip "no strace"
+	callout one
+
+	ASAN_OPTIONS=detect_leaks=0 run strace -qqq -f -P "$LIB" -e trace=lstat,newfstatat -e inject=lstat,newfstatat:error=EIO "$MDEVADM" start -u "$U1"
+
+	expect_status 8
+	expect_contains "a script is not run: cannot look at '$LIB': EIO"
+	not runs "$U1"
 }
 
 @test "what is put in the place of a script after the look is not run" {
