@@ -36,3 +36,8 @@ bool str_starts_with(const char *text, const char *prefix);
 bool str_to_number(const char *text, unsigned long max, unsigned long *ret);
 /* The part behind the last slash, borrowed. */
 const char *str_base_name(const char *path);
+/*
+ * The one of @among (which NULL ends) that was probably meant by @word: a few letters are wrong, or
+ * the rest is missing; case does not count. NULL if none is near. Borrowed; the first of equals.
+ */
+const char *str_nearest(const char *word, const char *const *among);

@@ -2,6 +2,7 @@
 #include "base/str.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "fixture.h"
 #include "suites.h"
@@ -218,6 +219,47 @@ static void joined_list_has_commas_between_and_quotes_around(void **state)
 	assert_string_equal(quoted, "'b', 'a'");
 }
 
+static void nearest_is_what_was_probably_meant(void **state)
+{
+	static const char *const names[] = { "define", "undefine", "modify", "start",
+					     "stop",   "list",	   "resume", NULL };
+	static const struct {
+		const char *word;
+		const char *meant;
+	} words[] = {
+		{ "list", "list" },	{ "lst", "list" },	 { "lits", "list" },
+		{ "liist", "list" },	{ "LIST", "list" },	 { "strat", "start" },
+		{ "satrt", "start" },	{ "stap", "stop" },	 { "stopp", "stop" },
+		{ "def", "define" },	{ "undef", "undefine" }, { "mdofiy", "modify" },
+		{ "resmue", "resume" }, { "rezoom", NULL },	 { "frobnicate", NULL },
+		{ "", NULL },		{ "l", NULL },		 { "ls", NULL },
+		{ "st", NULL },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		const char *nearest = str_nearest(words[i].word, names);
+
+		if (!words[i].meant && nearest)
+			fail_msg("'%s' is taken for '%s'", words[i].word, nearest);
+		if (words[i].meant && (!nearest || strcmp(nearest, words[i].meant) != 0))
+			fail_msg("'%s' is not taken for '%s'", words[i].word, words[i].meant);
+	}
+}
+
+static void nothing_is_near_to_a_long_word_or_among_long_names(void **state)
+{
+	static const char longer[] = "a-name-that-no-option-and-no-key-has";
+	static const char *const names[] = { longer, "a-name", NULL };
+	static const char *const none[] = { NULL };
+	(void)state;
+
+	assert_null(str_nearest(longer, names));
+	assert_null(str_nearest("a-name-that-no-option-and-no-key", names));
+	assert_string_equal(str_nearest("a-nam", names), "a-name");
+	assert_null(str_nearest("a-name", none));
+}
+
 int str_tests(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +276,8 @@ int str_tests(void)
 		cmocka_unit_test(joined_list_has_commas_between_and_quotes_around),
 		cmocka_unit_test(base_name_is_what_is_behind_the_last_slash),
 		cmocka_unit_test(prefix_is_compared_to_its_end),
+		cmocka_unit_test(nearest_is_what_was_probably_meant),
+		cmocka_unit_test(nothing_is_near_to_a_long_word_or_among_long_names),
 	};
 
 	return cmocka_run_group_tests_name("str", tests, NULL, NULL);
