@@ -15,6 +15,7 @@ int main(void)
 	failed += process_tests();
 	failed += replace_tests();
 	failed += str_tests();
+	failed += trust_tests();
 	failed += uuid_tests();
 	return failed != 0;
 }

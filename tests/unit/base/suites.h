@@ -11,4 +11,5 @@ int json_tests(void);
 int process_tests(void);
 int replace_tests(void);
 int str_tests(void);
+int trust_tests(void);
 int uuid_tests(void);
