@@ -75,7 +75,7 @@ static err_t look_for_broken(const struct ops *ops, const struct device *dev, bo
 			"change it with 'mdevadm modify'");
 	if (err_kind(e) != ERR_INVALID)
 		return e;
-	env_warn(ops->env, err_wrap(e, "the definition that is replaced cannot be read"));
+	warn_of_unreadable(ops, e, "replaced");
 	*ret = true;
 	return store_check_own(ops->store, dev->parent, &dev->uuid);
 }

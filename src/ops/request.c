@@ -80,6 +80,14 @@ err_t choose_definition(const struct strlist *defined, const char *parent, const
 	return NULL;
 }
 
+/* Without the error's hint: the advice to mend it comes too late. */
+void warn_of_unreadable(const struct ops *ops, struct err *e, const char *what)
+{
+	env_warn(ops->env, err_new(ERR_INVALID, "the definition that is %s cannot be read: %s",
+				   what, err_message(e)));
+	err_free(e);
+}
+
 static err_t check_type_offered(const struct ops *ops, const struct device *dev)
 {
 	_cleanup_(dir_freep) struct dir *parent = NULL;

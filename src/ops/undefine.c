@@ -17,7 +17,7 @@ static err_t undefine_on(struct ops *ops, const struct undefine_request *request
 	struct err *e = store_load(ops->store, parent, &request->uuid, &dev);
 
 	if (e && err_kind(e) == ERR_INVALID) {
-		env_warn(ops->env, err_wrap(e, "the definition that is removed is broken"));
+		warn_of_unreadable(ops, e, "removed");
 		e = NULL;
 	}
 	if (e)

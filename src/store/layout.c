@@ -65,8 +65,8 @@ static err_t not_followed(struct err *e, const char *path, const char *target)
 {
 	struct err *told;
 
-	if (!err_is_absence(e) && !err_is(e, ELOOP) && err_kind(e) != ERR_REFUSED)
-		return e;
+	if (err_errnum(e) && !err_is_absence(e) && !err_is(e, ELOOP))
+		return err_set_kind(e, ERR_FAILED);
 	told = err_new(ERR_INVALID, "'%s' is %s%s%s, which is not followed: %s", path,
 		       target ? "a link to '" : "behind a link", target ? target : "",
 		       target ? "'" : "", err_message(e));
@@ -141,10 +141,13 @@ static err_t managed(const char *path, const char *target)
 static err_t check_place(const struct place *place)
 {
 	_cleanup_(mem_freep) char *real = NULL;
+	struct err *e;
 
 	if (!place->is_linked)
 		return NULL;
-	TRY(layout_follow(place->dir, ".", &real));
+	e = trust_resolve(place->dir->path, &real);
+	if (e)
+		return not_followed(e, place->dir->path, NULL);
 	return managed(place->dir->path, real);
 }
 

@@ -417,7 +417,7 @@ hint: 'mdevadm list --defined --dumpjson --uuid UUID' prints a definition; --jso
 	run define_from_pipe nonsense -u "$U1" -p mtty
 
 	expect_status 10
-	expect_line 0 "mdevadm: cannot define $U1: '/dev/stdin', line 1, column 2: invalid token near 'nonsense'"
+	expect_line 0 "mdevadm: cannot define $U1: '/dev/stdin', line 1, column 8: invalid token near 'nonsense'"
 }
 
 @test "define --jsonfile refuses an empty file" {

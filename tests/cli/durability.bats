@@ -18,7 +18,7 @@ setup() {
 steps() {
 	strace -f -y -o "$TRACE" -e trace=fsync,fdatasync,rename,renameat,renameat2,unlinkat,mkdirat \
 		"$MDEVADM" "$@" >/dev/null 2>&1 || return
-	sed -En -e "s,$MDEVADM_ROOT/,,g" -e 's/^[0-9]+ +//' -e '/= -1/d' -e '/run\/mdevadm/d' \
+	sed -En -e "s,$MDEVADM_ROOT/,,g" -e 's/^[0-9]+ +//' -e '/= -1/d' -e '/<run[\/>]/d' \
 		-e 's/^f(data)?sync\([0-9]+<([^>]*)>\).*/fsync \2/p' \
 		-e 's/^renameat2?\([0-9]+<([^>]*)>, "([^"]*)", [0-9]+<([^>]*)>, "([^"]*)".*/rename \1\/\2 \3\/\4/p' \
 		-e 's/^(unlink|mkdir)at\([0-9]+<([^>]*)>, "([^"]*)".*/\1 \2\/\3/p' "$TRACE"

@@ -110,8 +110,7 @@ hint: it is on 'mtty', 'other'"
 	run mdevadm undefine -u "$U1"
 
 	expect_status 0
-	expect_output "mdevadm: warning: the definition that is removed is broken: '$ETC/mtty/$U1', line 1, column 2: invalid token near 'nonsense'
-hint: mend '$ETC/mtty/$U1'; or 'mdevadm modify --uuid $U1 --parent mtty --jsonfile FILE' replaces it, and 'mdevadm undefine' removes it"
+	expect_output "mdevadm: warning: the definition that is removed cannot be read: '$ETC/mtty/$U1', line 1, column 8: invalid token near 'nonsense'"
 	lacks "$ETC/mtty/$U1"
 }
 
@@ -122,7 +121,7 @@ hint: mend '$ETC/mtty/$U1'; or 'mdevadm modify --uuid $U1 --parent mtty --jsonfi
 	run mdevadm undefine -u "$U1"
 
 	expect_status 0
-	expect_line 0 "mdevadm: warning: the definition that is removed is broken: '$ETC/mtty/$U1' is larger than 1048576 bytes"
+	expect_line 0 "mdevadm: warning: the definition that is removed cannot be read: '$ETC/mtty/$U1' is larger than 1048576 bytes"
 	lacks "$ETC/mtty/$U1"
 }
 
