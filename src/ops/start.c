@@ -269,6 +269,7 @@ err_t start_defined(struct claim *claim, const char *parent, const struct start_
 	if (!dev || (how->only_auto && dev->start != DEVICE_START_AUTO) ||
 	    runs_as_defined(claim->running, dev))
 		return NULL;
+	warn_of_oddities(claim->ops, dev);
 	return start_claimed(claim, dev, how);
 }
 
@@ -335,6 +336,7 @@ static err_t start(struct ops *ops, const struct start_request *request, const s
 	TRY(start_prepare(claim));
 	if (!dev)
 		TRY(describe_wanted(ops, request, uuid, claim, &dev));
+	warn_of_oddities(ops, dev);
 	return start_claimed(claim, dev, &how);
 }
 
