@@ -169,7 +169,7 @@ written_since_create() {
 
 # Without the sanitizers, if that is built: for tests with very many runs.
 use_fast_program() {
-	local fast=$MDEVADM_BUILD/../release/src/mdevadm
+	local fast=$MDEVADM_BUILD/../fast/src/mdevadm
 
 	[ ! -x "$fast" ] || MDEVADM=$fast
 	export ASAN_OPTIONS=detect_leaks=0
