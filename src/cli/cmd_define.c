@@ -27,8 +27,7 @@ static err_t run(struct invocation *invocation)
 	struct uuid made;
 
 	TRY(op_define(invocation->ops, &request, &made));
-	if (uuid_is_set(&made))
-		fprintf(output_stream(invocation->output), "%s\n", made.text);
+	output_made(invocation->output, &made);
 	return NULL;
 }
 

@@ -46,8 +46,7 @@ static err_t run(struct invocation *invocation)
 	if (option_is_given(values, OPT_ALL))
 		return start_all(invocation);
 	TRY(op_start(invocation->ops, &request, &made));
-	if (uuid_is_set(&made))
-		fprintf(output_stream(invocation->output), "%s\n", made.text);
+	output_made(invocation->output, &made);
 	return NULL;
 }
 

@@ -12,7 +12,8 @@
 
 struct output {
 	FILE *stream;
-	int errnum; /* of the first write that failed */
+	int errnum;	  /* of the first write that failed */
+	struct uuid made; /* that nobody knows yet */
 };
 
 /* Stdio would drop what a non-blocking descriptor cannot take at once. */
@@ -62,8 +63,18 @@ err_t output_close(struct output *output)
 	fclose(output->stream);
 	if (output->errnum)
 		e = err_hint_for_errnum(err_errno(output->errnum, "cannot write the output"));
+	if (uuid_is_set(&output->made))
+		e = err_wrap(e, "%s was made", output->made.text);
 	free(output);
 	return e;
+}
+
+void output_made(struct output *output, const struct uuid *made)
+{
+	if (!uuid_is_set(made))
+		return;
+	output->made = *made;
+	fprintf(output->stream, "%s\n", made->text);
 }
 
 void output_text(struct output *output, const char *text)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/uuid.h"
 
 /*
  * A stream to standard output. It waits where that is a full non-blocking pipe, and
@@ -19,6 +20,8 @@ FILE *output_stream(struct output *output);
 /* Writes what is buffered; ERR_FAILED if anything was lost. */
 err_t output_close(struct output *output);
 
+/* Writes the UUID that was made, if it is set; when it is lost, output_close() says which it was. */
+void output_made(struct output *output, const struct uuid *made);
 /* Writes @text with what is not printable escaped: for names from outside. */
 void output_text(struct output *output, const char *text);
 /* In one line without blanks, what is not printable escaped as in output_text(). */

@@ -259,6 +259,22 @@ hint: make room on that file system"
 	fails_on_full_device types --dumpjson
 }
 
+@test "start and define tell the UUID that they cannot print" {
+	local uuid='[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+
+	run bash -c '"$@" >/dev/full' bash "$MDEVADM" start -p mtty -t mtty-1
+	expect_status 1
+	[[ "${lines[0]}" =~ ^mdevadm:\ ($uuid)\ was\ made:\ cannot\ write\ the\ output:\ ENOSPC ]] ||
+		fail_with "it does not"
+	runs "${BASH_REMATCH[1]}"
+
+	run bash -c '"$@" >/dev/full' bash "$MDEVADM" define -p mtty -t mtty-1
+	expect_status 1
+	[[ "${lines[0]}" =~ ^mdevadm:\ ($uuid)\ was\ made:\ cannot\ write\ the\ output:\ ENOSPC ]] ||
+		fail_with "it does not"
+	[ -e "$ETC/mtty/${BASH_REMATCH[1]}" ]
+}
+
 @test "help and version tell of output that they cannot write" {
 	fails_on_full_device --help
 	fails_on_full_device list --version
