@@ -22,5 +22,7 @@ err_t lock_definitions(struct ops *ops, const struct uuid *uuid, struct lock **r
 		       struct strlist *ret_parents);
 /* The only one of @defined, or @parent, which must be one of them. */
 err_t choose_definition(const struct strlist *defined, const char *parent, const char **ret);
-/* Warns if the parent is there and has no such type. */
+/* Adds how to learn the types of @parent, or why it has none, to an error without a hint. */
+err_t hint_types(const struct ops *ops, struct err *e, const char *parent);
+/* Warns if the parent is there and has no such type, or if no parent can be there. */
 void warn_of_missing_type(const struct ops *ops, const struct device *dev);

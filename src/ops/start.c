@@ -309,9 +309,7 @@ static err_t describe_wanted(const struct ops *ops, const struct start_request *
 		return NULL;
 	}
 	if (request->parent && !uuid_is_set(&request->uuid))
-		return err_hint(err_new(ERR_USAGE, "no type is given"),
-				"say which with --type; 'mdevadm types --parent %s' lists them",
-				request->parent);
+		return hint_types(ops, err_new(ERR_USAGE, "no type is given"), request->parent);
 	if (request->parent)
 		return err_hint(
 			err_new(ERR_NOT_FOUND, "it is not defined on parent '%s'", request->parent),
