@@ -27,6 +27,11 @@ err_t dir_open_at(const struct dir *at, const char *name, struct dir **ret);
 err_t dir_open_linked(const struct dir *at, const char *path, struct dir **ret);
 /* Opens it, making it first if it is not there. */
 err_t dir_make_at(const struct dir *at, const char *name, mode_t mode, struct dir **ret);
+/*
+ * The same, durably. *ret_is_new: it was made here; on failure, what was made is taken away again.
+ */
+err_t dir_add_at(const struct dir *at, const char *name, mode_t mode, struct dir **ret,
+		 bool *ret_is_new);
 void dir_free(struct dir *dir);
 DEFINE_CLEANUP(struct dir *, dir_free)
 
@@ -49,15 +54,25 @@ err_t stream_read(const char *path, size_t max, char **ret, size_t *ret_size);
 /* What the link @path (slashes allowed) points to; owned by the caller. */
 err_t dir_read_link(const struct dir *dir, const char *path, char **ret);
 
+/* The new content of a file, and how it gets there. */
+struct dir_content {
+	const struct dir *temp_dir; /* on the same file system as the file */
+	const char *temp;	    /* a name directly in it that nobody else uses meanwhile */
+	const char *data;
+	size_t size;
+	size_t max;	  /* what dir_read() is called with: more is ERR_INVALID */
+	bool must_be_new; /* something there is an error (EEXIST) */
+	bool is_durable;  /* success outlives a power cut; else it may cost the content */
+};
+
 /*
  * Replaces @name, or makes it with mode 0644, so that a reader sees all of the old or all of
- * the new content whatever happens, and so that success outlives a power cut. Mode and owner
- * of what is replaced stay. @temp is a name directly in @temp_dir, on the same file system,
- * that nobody else uses meanwhile. With @must_be_new something there is an error (EEXIST).
+ * the new content whatever happens. Owner, mode, access control list and other extended
+ * attributes of what is replaced stay: what cannot be kept is an error, and nothing is replaced.
+ * See err_has_effect() for an error behind the change.
  */
-err_t dir_replace(const struct dir *temp_dir, const char *temp, const struct dir *dir,
-		  const char *name, const char *data, size_t size, bool must_be_new);
-/* Removes a file durably. */
+err_t dir_replace(const struct dir *dir, const char *name, const struct dir_content *content);
+/* Removes a file durably; see err_has_effect(). */
 err_t dir_unlink(const struct dir *dir, const char *name);
 /* Renames a file within its directory, durably; something at @to is an error. */
 err_t dir_rename(const struct dir *dir, const char *from, const char *to);

@@ -44,6 +44,13 @@ err_t err_hint(struct err *e, const char *format, ...) __attribute__((format(pri
 /* Adds @also (taken) behind @first; either may be NULL. The first one counts. */
 err_t err_also(struct err *first, struct err *also);
 
+/*
+ * For a change whose last step failed when the change was visible already: says so, and adds what
+ * to do. err_has_effect() tells such an error from one of a change that was not made.
+ */
+err_t err_took_effect(struct err *e);
+bool err_has_effect(const struct err *e);
+
 /* Returns from the function that it stands in with the error of @call, if that is one. */
 #define TRY(call)                            \
 	do {                                 \

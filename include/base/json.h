@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* JSON texts: strict reading, errors that name the line. */
+/* JSON values: reading them, with errors that name the line, and writing them. */
 #pragma once
 
 #include <jansson.h>
@@ -14,16 +14,15 @@ static inline void json_freep(json_t **json)
 }
 
 /*
- * Parses @text. @source names it in errors ("'FILE', line N: …"). Repeated keys and anything
- * behind the value are errors (ERR_INVALID).
+ * Parses @text, whatever kind of value it is. @source names it in errors (ERR_INVALID, "'FILE',
+ * line N, …"). Of a repeated key the last counts. NUL bytes may follow it, and nothing else.
  */
 err_t json_parse(const char *text, size_t size, const char *source, json_t **ret);
-
 /*
- * The line (from 1) of the value under the top-level key @key of the JSON object @text, or of
- * element @index of the array there if @index is not negative. 1 if it is not found.
+ * The same for a text parts of which are kept as they stand there (see json_text.h): every number
+ * reads as 0, however large, a string may have NUL characters, and those in keys read as U+0001.
  */
-size_t json_line_of(const char *text, const char *key, long index);
+err_t json_parse_loosely(const char *text, size_t size, const char *source, json_t **ret);
 
 /* With an indentation of two spaces and no newline at the end; owned by the caller. */
 char *json_to_text(const json_t *json);

@@ -29,6 +29,12 @@ struct attr {
 	char *value;
 };
 
+/* A member of a definition that is not ours: somebody else wants it back as it was. */
+struct foreign_key {
+	char *name;
+	char *text; /* key and value, as they stand in the file */
+};
+
 struct device {
 	struct uuid uuid;
 	char *parent; /* NULL while not known */
@@ -36,10 +42,15 @@ struct device {
 	enum device_start start;
 	struct attr *attrs; /* their order counts, and names may be repeated */
 	size_t attr_count;
-	json_t *other_keys; /* of its definition, not ours; NULL if there are none */
 	enum device_state state;
 	bool is_defined;
 	bool is_incomplete; /* a start that died has left it without all its attributes */
+	/* What only a definition has. */
+	char *source;	 /* the file that it was read from */
+	char *managed;	 /* of a link: the file behind it, which somebody else manages; else NULL */
+	char *odd_start; /* what is wrong with its start mode, which counts as manual; else NULL */
+	struct foreign_key *foreign;
+	size_t foreign_count;
 };
 
 /* The strings are copied and may be NULL. */
@@ -54,10 +65,16 @@ DEFINE_CLEANUP(struct device *, device_free)
  * the caller's to set.
  */
 err_t device_from_json(const char *text, size_t size, const char *source, struct device **ret);
-/* The text of a definition file, with keys that are not ours; owned by the caller. */
+/*
+ * The text of a definition file, with the keys that are not ours as they were; owned by the caller.
+ * With an indentation, unless it would be longer than DEVICE_JSON_MAX then.
+ */
 char *device_to_definition(const struct device *dev);
-/* The same in one line, as scripts read it; owned by the caller. */
+/* In one line and without other keys, as scripts read it; owned by the caller. */
 char *device_to_line(const struct device *dev);
+/* Warnings about a definition that was read; NULL if there is nothing to say. */
+err_t device_odd_start(const struct device *dev);
+err_t device_unknown_keys(const struct device *dev);
 /* {"mdev_type": …, "start": …, "attrs": […]}; a new reference. */
 json_t *device_to_json(const struct device *dev);
 /* [{NAME: VALUE}, …]; a new reference. */

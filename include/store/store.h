@@ -16,7 +16,10 @@ DEFINE_CLEANUP(struct store *, store_free)
 /* The parents on which @uuid is defined, sorted. Reads no definition. */
 err_t store_find(const struct store *store, const struct uuid *uuid, struct strlist *ret);
 
-/* *ret is NULL if it is not defined there; ERR_INVALID if what is there cannot be read. */
+/*
+ * *ret is NULL if it is not defined there; ERR_INVALID if what is there cannot be read. A link is
+ * followed to a file that only root, or the caller, can change.
+ */
 err_t store_load(const struct store *store, const char *parent, const struct uuid *uuid,
 		 struct device **ret);
 
@@ -28,6 +31,9 @@ err_t store_load(const struct store *store, const char *parent, const struct uui
 err_t store_load_all(const struct store *store, const struct uuid *uuid, const char *parent,
 		     struct device_list *ret);
 
+/* Fails, saying what to do, if the definition is behind a link: somebody else manages it. */
+err_t store_check_own(const struct store *store, const char *parent, const struct uuid *uuid);
+
 enum store_save {
 	STORE_SAVE_NEW, /* ERR_EXISTS if there is one */
 	STORE_SAVE_REPLACE,
@@ -35,8 +41,9 @@ enum store_save {
 
 /*
  * Writes @dev's definition: a reader sees the old or the new one, and success outlives a power
- * cut. The caller holds the device's lock.
+ * cut. It fails where store_check_own() does, and leaves no directory that it made; see
+ * err_has_effect() for an error behind the change. The caller holds the device's lock.
  */
 err_t store_save(const struct store *store, const struct device *dev, enum store_save mode);
-/* ERR_NOT_FOUND if there is none. The caller holds the device's lock. */
+/* The same of its removal. ERR_NOT_FOUND if there is none. The caller holds the device's lock. */
 err_t store_remove(const struct store *store, const char *parent, const struct uuid *uuid);

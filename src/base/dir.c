@@ -21,7 +21,13 @@ err_t err_hint_for_errnum(struct err *e)
 	switch (e ? err_errnum(e) : 0) {
 	case EACCES:
 	case EPERM:
-		return err_hint(e, "run it as root");
+		if (geteuid() != 0)
+			return err_hint(e, "run it as root");
+		return err_hint(e,
+				"root is refused, too: 'lsattr' tells of an immutable file; else a "
+				"container, a security module or a file server forbids it");
+	case EISDIR:
+		return err_hint(e, "a directory is there, where a file is wanted");
 	case EROFS:
 		return err_hint(e, "that file system is read-only: mount it writable");
 	case ENOSPC:
@@ -89,7 +95,30 @@ err_t dir_open_linked(const struct dir *at, const char *path, struct dir **ret)
 	return open_at(at, path, 0, ret);
 }
 
+/* Opens the directory @name; of one that is new, sets the mode, whatever the caller's umask is. */
+static err_t open_made(const struct dir *at, const char *name, mode_t mode, bool is_new,
+		       struct dir **ret)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+
+	TRY(dir_open_at(at, name, &dir));
+	if (is_new && fchmod(dir->fd, mode) < 0)
+		return dir_err(at, "set the mode of", name);
+	*ret = take(dir);
+	return NULL;
+}
+
 err_t dir_make_at(const struct dir *at, const char *name, mode_t mode, struct dir **ret)
+{
+	bool is_new = mkdirat(at->fd, name, mode) == 0;
+
+	if (!is_new && errno != EEXIST)
+		return dir_err(at, "make", name);
+	return open_made(at, name, mode, is_new, ret);
+}
+
+err_t dir_add_at(const struct dir *at, const char *name, mode_t mode, struct dir **ret,
+		 bool *ret_is_new)
 {
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 	bool is_new = mkdirat(at->fd, name, mode) == 0;
@@ -97,15 +126,14 @@ err_t dir_make_at(const struct dir *at, const char *name, mode_t mode, struct di
 
 	if (!is_new && errno != EEXIST)
 		return dir_err(at, "make", name);
-	e = dir_open_at(at, name, &dir);
-	if (e)
-		return e;
-	/* Whatever the caller's umask is. */
-	if (is_new && fchmod(dir->fd, mode) < 0)
-		return dir_err(at, "set the mode of", name);
-	if (is_new && fsync(at->fd) < 0)
-		return dir_err(at, "sync the directory of", name);
+	e = open_made(at, name, mode, is_new, &dir);
+	if (!e && is_new && fsync(at->fd) < 0)
+		e = dir_err(at, "sync the directory of", name);
+	if (e && is_new)
+		unlinkat(at->fd, name, AT_REMOVEDIR);
+	TRY(e);
 	*ret = take(dir);
+	*ret_is_new = is_new;
 	return NULL;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Durable changes of a directory's content.
+ * Changes of a directory's content.
  *
  * The order is the promise: the new content is written beside the old and reaches the disk
  * (fsync) before the rename makes it visible, and the rename reaches the disk (fsync of the
@@ -9,10 +9,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/dir.h"
+#include "successor.h"
 
 static err_t sync_dir(const struct dir *dir)
 {
@@ -48,42 +48,26 @@ static int create_new(const struct dir *dir, const char *name)
 	return fd;
 }
 
-/* Gives @fd the owner and mode of the file that it replaces; 0644 if there is none. */
-static err_t copy_owner_and_mode(int fd, const struct dir *dir, const char *name)
+static err_t fill(int fd, const struct dir *dir, const char *name,
+		  const struct dir_content *content)
 {
-	struct stat old;
-	struct stat own;
-	mode_t mode = 0644;
-
-	if (fstatat(dir->fd, name, &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(old.st_mode)) {
-		mode = old.st_mode & 07777;
-		if (fstat(fd, &own) < 0)
-			return dir_err(dir, "look at the successor of", name);
-		if ((own.st_uid != old.st_uid || own.st_gid != old.st_gid) &&
-		    fchown(fd, old.st_uid, old.st_gid) < 0)
-			return dir_err(dir, "keep the owner of", name);
-	}
-	if (fchmod(fd, mode) < 0)
-		return dir_err(dir, "set the mode of", name);
+	TRY(write_all(fd, content->temp_dir, content->temp, content->data, content->size));
+	TRY(successor_inherit(fd, dir, name));
+	if (content->is_durable && fsync(fd) < 0)
+		return dir_err(content->temp_dir, "sync", content->temp);
 	return NULL;
 }
 
-static err_t write_temp(const struct dir *temp_dir, const char *temp, const struct dir *dir,
-			const char *name, const char *data, size_t size)
+static err_t write_temp(const struct dir *dir, const char *name, const struct dir_content *content)
 {
-	_cleanup_(fd_closep) int fd = create_new(temp_dir, temp);
+	_cleanup_(fd_closep) int fd = create_new(content->temp_dir, content->temp);
 	struct err *e;
 
 	if (fd < 0)
-		return dir_err(temp_dir, "make", temp);
-
-	e = write_all(fd, temp_dir, temp, data, size);
-	if (!e)
-		e = copy_owner_and_mode(fd, dir, name);
-	if (!e && fsync(fd) < 0)
-		e = dir_err(temp_dir, "sync", temp);
+		return dir_err(content->temp_dir, "make", content->temp);
+	e = fill(fd, dir, name, content);
 	if (e)
-		unlinkat(temp_dir->fd, temp, 0);
+		unlinkat(content->temp_dir->fd, content->temp, 0);
 	return e;
 }
 
@@ -100,36 +84,46 @@ static int rename_without_replacing(int from_fd, const char *from, const struct 
 	return errno == ENOENT ? renameat(from_fd, from, dir->fd, to) : -1;
 }
 
-err_t dir_replace(const struct dir *temp_dir, const char *temp, const struct dir *dir,
-		  const char *name, const char *data, size_t size, bool must_be_new)
+static err_t move_to_place(const struct dir *dir, const char *name,
+			   const struct dir_content *content)
 {
-	struct err *e = write_temp(temp_dir, temp, dir, name, data, size);
+	int from = content->temp_dir->fd;
 	int failed;
+	struct err *e;
 
-	if (e)
-		return e;
-
-	if (must_be_new)
-		failed = rename_without_replacing(temp_dir->fd, temp, dir, name);
+	if (content->must_be_new)
+		failed = rename_without_replacing(from, content->temp, dir, name);
 	else
-		failed = renameat(temp_dir->fd, temp, dir->fd, name);
-	if (failed) {
-		e = dir_err(dir, "replace", name);
-		unlinkat(temp_dir->fd, temp, 0);
-		return e;
-	}
+		failed = renameat(from, content->temp, dir->fd, name);
+	if (!failed)
+		return NULL;
+	e = dir_err(dir, "replace", name);
+	unlinkat(from, content->temp, 0);
+	return e;
+}
 
+err_t dir_replace(const struct dir *dir, const char *name, const struct dir_content *content)
+{
+	struct err *e;
+
+	if (content->size > content->max)
+		return err_new(ERR_INVALID, "'%s/%s' would be larger than %zu bytes", dir->path,
+			       name, content->max);
+	TRY(write_temp(dir, name, content));
+	TRY(move_to_place(dir, name, content));
+	if (!content->is_durable)
+		return NULL;
 	e = sync_dir(dir);
 	if (!e)
-		e = sync_dir(temp_dir);
-	return e;
+		e = sync_dir(content->temp_dir);
+	return err_took_effect(e);
 }
 
 err_t dir_unlink(const struct dir *dir, const char *name)
 {
 	if (unlinkat(dir->fd, name, 0) < 0)
 		return dir_err(dir, "remove", name);
-	return sync_dir(dir);
+	return err_took_effect(sync_dir(dir));
 }
 
 err_t dir_rename(const struct dir *dir, const char *from, const char *to)

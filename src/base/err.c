@@ -8,6 +8,7 @@
 struct err {
 	enum err_kind kind;
 	int errnum;
+	bool has_effect;
 	char *message;
 	char *hint;
 	struct err *next;
@@ -92,6 +93,20 @@ err_t err_hint(struct err *e, const char *format, ...)
 	e->hint = mem_vprintf(format, args);
 	va_end(args);
 	return e;
+}
+
+err_t err_took_effect(struct err *e)
+{
+	if (!e)
+		return NULL;
+	e->has_effect = true;
+	e = err_wrap(e, "the change took effect, but may not outlive a power cut");
+	return err_hint(e, "'journalctl -k' tells of the disk; 'sync' tries again");
+}
+
+bool err_has_effect(const struct err *e)
+{
+	return e && e->has_effect;
 }
 
 err_t err_also(struct err *first, struct err *also)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_text.h"
 #include "base/str.h"
 
 /* Jansson tells a failed allocation from a fault in the text only now and then. */
@@ -19,19 +20,69 @@ static void *require(void *pointer)
 	return pointer;
 }
 
+/* What is wrong in plain words; NULL where jansson's are plain, too. */
+static const char *plain_words(enum json_error_code code)
+{
+	switch (code) {
+	case json_error_stack_overflow:
+		return "it is nested too deeply";
+	case json_error_invalid_utf8:
+		return "it is not UTF-8";
+	case json_error_premature_end_of_input:
+		return "it ends too early";
+	case json_error_end_of_input_expected:
+		return "there is more behind its end";
+	case json_error_null_character:
+	case json_error_null_byte_in_key:
+		return "a string has the character \\u0000, which nothing can take";
+	case json_error_numeric_overflow:
+		return "a number is too large";
+	default:
+		return NULL;
+	}
+}
+
 /* jansson quotes the text near the fault, which may have anything in it. */
 static err_t syntax_error(const char *source, const json_error_t *error)
 {
-	_cleanup_(mem_freep) char *reason = str_escape(error->text);
+	const char *plain = plain_words(json_error_code(error));
+	_cleanup_(mem_freep) char *reason = str_escape(plain ? plain : error->text);
 
 	return err_new(ERR_INVALID, "'%s', line %d, column %d: %s", source, error->line,
 		       error->column, reason);
 }
 
-err_t json_parse(const char *text, size_t size, const char *source, json_t **ret)
+/* What other programs put before a text, and what is no JSON at all. */
+static err_t check_form(const char *text, size_t size, const char *source)
+{
+	const char *end = text + size;
+
+	if (size >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
+		return err_hint(err_new(ERR_INVALID, "'%s' is UTF-16, not UTF-8", source),
+				"'iconv -f UTF-16 -t UTF-8' converts it");
+	if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		return err_hint(err_new(ERR_INVALID, "'%s' begins with a byte order mark", source),
+				"save it as UTF-8 without one; sed '1s/^\\xEF\\xBB\\xBF//' takes "
+				"it away");
+	while (text < end && strchr(" \t\r\n", *text) && *text)
+		text++;
+	if (text == end)
+		return err_new(ERR_INVALID, "'%s' is empty", source);
+	return NULL;
+}
+
+/* Some programs end their text with NUL bytes. */
+static size_t size_without_nuls(const char *text, size_t size)
+{
+	while (size && !text[size - 1])
+		size--;
+	return size;
+}
+
+static err_t parse(const char *text, size_t size, const char *source, size_t flags, json_t **ret)
 {
 	json_error_t error;
-	json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+	json_t *json = json_loadb(text, size, JSON_DECODE_ANY | flags, &error);
 
 	if (!json)
 		return syntax_error(source, &error);
@@ -39,98 +90,21 @@ err_t json_parse(const char *text, size_t size, const char *source, json_t **ret
 	return NULL;
 }
 
-/* Where a walk through a valid JSON text is. */
-struct walk {
-	const char *at;
-	size_t line;
-};
-
-static void skip_space(struct walk *walk)
+err_t json_parse(const char *text, size_t size, const char *source, json_t **ret)
 {
-	for (; *walk->at && strchr(" \t\r\n", *walk->at); walk->at++)
-		if (*walk->at == '\n')
-			walk->line++;
+	size = size_without_nuls(text, size);
+	TRY(check_form(text, size, source));
+	return parse(text, size, source, 0, ret);
 }
 
-static void skip_string(struct walk *walk)
+err_t json_parse_loosely(const char *text, size_t size, const char *source, json_t **ret)
 {
-	for (walk->at++; *walk->at && *walk->at != '"'; walk->at++)
-		if (*walk->at == '\\' && walk->at[1])
-			walk->at++;
-	if (*walk->at)
-		walk->at++;
-}
+	_cleanup_(mem_freep) char *loose = NULL;
 
-/* Goes behind the value that begins here. */
-static void skip_value(struct walk *walk)
-{
-	size_t depth = 0;
-
-	do {
-		skip_space(walk);
-		if (*walk->at == '"') {
-			skip_string(walk);
-			continue;
-		}
-		if (*walk->at == '{' || *walk->at == '[')
-			depth++;
-		else if (*walk->at == '}' || *walk->at == ']')
-			depth--;
-		else if (!strchr(",:", *walk->at))
-			walk->at += strcspn(walk->at, ",:]} \t\r\n\"") - 1;
-		if (*walk->at)
-			walk->at++;
-	} while (depth && *walk->at);
-}
-
-/* Goes to element @index of the array that begins here. */
-static void enter_array(struct walk *walk, long index)
-{
-	if (*walk->at != '[')
-		return;
-	for (walk->at++; index > 0 && *walk->at; index--) {
-		skip_value(walk);
-		skip_space(walk);
-		if (*walk->at == ',')
-			walk->at++;
-	}
-	skip_space(walk);
-}
-
-static bool is_key(const char *at, const char *key)
-{
-	size_t length = strlen(key);
-
-	return strncmp(at + 1, key, length) == 0 && at[length + 1] == '"';
-}
-
-size_t json_line_of(const char *text, const char *key, long index)
-{
-	struct walk walk = { .at = text, .line = 1 };
-
-	skip_space(&walk);
-	if (*walk.at != '{')
-		return 1;
-	walk.at++;
-	for (skip_space(&walk); *walk.at == '"'; skip_space(&walk)) {
-		bool found = is_key(walk.at, key);
-
-		skip_string(&walk);
-		skip_space(&walk);
-		if (*walk.at == ':')
-			walk.at++;
-		skip_space(&walk);
-		if (found) {
-			if (index >= 0)
-				enter_array(&walk, index);
-			return walk.line;
-		}
-		skip_value(&walk);
-		skip_space(&walk);
-		if (*walk.at == ',')
-			walk.at++;
-	}
-	return 1;
+	size = size_without_nuls(text, size);
+	TRY(check_form(text, size, source));
+	loose = json_loosen(text, size);
+	return parse(loose, size, source, JSON_ALLOW_NUL, ret);
 }
 
 /* jansson writes \u001B where mdevctl writes \u001b. */

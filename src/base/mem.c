@@ -38,6 +38,14 @@ void *mem_resize(void *old, size_t count, size_t size)
 	return memory;
 }
 
+void *mem_grow(void *old, size_t count, size_t size)
+{
+	/* It is full whenever the count reaches a power of two. */
+	if (count & (count - 1))
+		return old;
+	return mem_resize(old, count ? count * 2 : 1, size);
+}
+
 char *mem_strdup(const char *text)
 {
 	size_t size = strlen(text) + 1;

@@ -133,14 +133,23 @@ static err_t check_attrs(const struct sysfs *sysfs, const struct dir *dir, const
 	return NULL;
 }
 
-/* With a newline: some drivers (NVIDIA's) take the last character for one and drop it. */
+/*
+ * With one newline: some drivers (NVIDIA's) take the last character for it and drop it, and numbers
+ * with two are refused. An empty value writes nothing, as with mdevctl.
+ */
 static err_t write_attr(const struct sysfs *sysfs, const struct dir *dir, const struct attr *attr)
 {
 	_cleanup_(mem_freep) char *path = mem_printf("%s/%s", dir->path, attr->name);
+	_cleanup_(mem_freep) char *value = NULL;
 	_cleanup_(fd_closep) int fd = -1;
 
 	TRY(open_attr(sysfs, dir, attr->name, &fd));
-	return explain_write(sysfs_write(fd, path, attr->value, "\n"));
+	if (!*attr->value)
+		return NULL;
+	value = mem_strdup(attr->value);
+	for (size_t end = strlen(value); end && value[end - 1] == '\n'; end--)
+		value[end - 1] = '\0';
+	return explain_write(sysfs_write(fd, path, value, "\n"));
 }
 
 err_t mdev_write_attrs(const struct sysfs *sysfs, const struct device *dev)

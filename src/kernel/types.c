@@ -6,13 +6,17 @@
 
 #include "sysfs_private.h"
 
-/* Cuts the spaces and newlines at the end. */
+#define BLANKS " \n\t\r"
+
+/* Cuts the blanks at both ends. */
 static void trim(char *text)
 {
+	size_t before = strspn(text, BLANKS);
 	size_t length = strlen(text);
 
-	while (length && strchr(" \n\t\r", text[length - 1]))
+	while (length > before && strchr(BLANKS, text[length - 1]))
 		text[--length] = '\0';
+	memmove(text, text + before, length - before + 1);
 }
 
 static err_t read_text(const struct dir *dir, const char *name, char **ret)

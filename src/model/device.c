@@ -43,9 +43,16 @@ void device_free(struct device *dev)
 	for (size_t i = 0; i < dev->attr_count; i++)
 		free_attr(&dev->attrs[i]);
 	free(dev->attrs);
+	for (size_t i = 0; i < dev->foreign_count; i++) {
+		free(dev->foreign[i].name);
+		free(dev->foreign[i].text);
+	}
+	free(dev->foreign);
 	free(dev->parent);
 	free(dev->type);
-	json_decref(dev->other_keys);
+	free(dev->source);
+	free(dev->managed);
+	free(dev->odd_start);
 	free(dev);
 }
 
@@ -53,11 +60,8 @@ void device_copy_attrs(struct device *dev, const struct device *from)
 {
 	while (dev->attr_count)
 		device_remove_attr(dev, dev->attr_count - 1);
-	dev->attrs = mem_resize(dev->attrs, from->attr_count, sizeof(*dev->attrs));
 	for (size_t i = 0; i < from->attr_count; i++)
-		dev->attrs[i] = (struct attr){ mem_strdup(from->attrs[i].name),
-					       mem_strdup(from->attrs[i].value) };
-	dev->attr_count = from->attr_count;
+		device_insert_attr(dev, i, from->attrs[i].name, from->attrs[i].value);
 }
 
 static bool is_same_number(const char *a, const char *b)
@@ -89,7 +93,7 @@ bool device_has_same_attrs(const struct device *a, const struct device *b)
 
 void device_insert_attr(struct device *dev, size_t index, const char *name, const char *value)
 {
-	dev->attrs = mem_resize(dev->attrs, dev->attr_count + 1, sizeof(*dev->attrs));
+	dev->attrs = mem_grow(dev->attrs, dev->attr_count, sizeof(*dev->attrs));
 	memmove(&dev->attrs[index + 1], &dev->attrs[index],
 		(dev->attr_count - index) * sizeof(*dev->attrs));
 	dev->attrs[index] = (struct attr){ mem_strdup(name), mem_strdup(value) };
@@ -111,10 +115,7 @@ const char *device_start_name(enum device_start start)
 
 void device_list_add(struct device_list *list, struct device *dev)
 {
-	/* Grows by doubling: whenever the count reaches a power of two. */
-	if ((list->count & (list->count - 1)) == 0)
-		list->items = mem_resize(list->items, list->count ? list->count * 2 : 1,
-					 sizeof(struct device *));
+	list->items = mem_grow(list->items, list->count, sizeof(*list->items));
 	list->items[list->count++] = dev;
 }
 

@@ -19,7 +19,7 @@ err_t action_ask(struct ops *ops, struct callout_operation *operation, bool forc
 	e = interrupt_check();
 	if (!e)
 		e = run(ops, data);
-	callout_post(operation, !e);
+	callout_post(operation, !e || err_has_effect(e));
 	return e;
 }
 

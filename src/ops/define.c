@@ -59,22 +59,48 @@ static err_t save_new(struct ops *ops, void *data)
 	return store_save(ops->store, data, STORE_SAVE_NEW);
 }
 
+static err_t save_instead(struct ops *ops, void *data)
+{
+	return store_save(ops->store, data, STORE_SAVE_REPLACE);
+}
+
+/* Fails if it is defined there; but what cannot be read is replaced, and *ret says so. */
+static err_t look_for_broken(const struct ops *ops, const struct device *dev, bool *ret)
+{
+	_cleanup_(device_freep) struct device *old = NULL;
+	struct err *e = store_load(ops->store, dev->parent, &dev->uuid, &old);
+
+	if (!e)
+		return err_hint(
+			err_new(ERR_EXISTS, "it is already defined on parent '%s'", dev->parent),
+			"change it with 'mdevadm modify'");
+	if (err_kind(e) != ERR_INVALID)
+		return e;
+	warn_of_unreadable(ops, e, "replaced");
+	*ret = true;
+	return store_check_own(ops->store, dev->parent, &dev->uuid);
+}
+
 static err_t define(struct ops *ops, const struct define_request *request, const struct uuid *uuid,
 		    struct device *given)
 {
 	_cleanup_(strlist_clear) struct strlist defined = { 0 };
 	_cleanup_(device_freep) struct device *dev = given;
 	_cleanup_(lock_freep) struct lock *lock = NULL;
+	bool is_broken = false;
 
 	TRY(lock_definitions(ops, uuid, &lock, &defined));
 	if (!dev)
 		TRY(describe_with_attrs(ops, request, uuid, &dev));
 	if (strlist_has(&defined, dev->parent))
-		return err_hint(
-			err_new(ERR_EXISTS, "it is already defined on parent '%s'", dev->parent),
-			"change it with 'mdevadm modify'");
+		TRY(look_for_broken(ops, dev, &is_broken));
+	TRY(store_check_own(ops->store, dev->parent, uuid));
+	warn_of_oddities(ops, dev);
 	warn_of_missing_type(ops, dev);
-	return action_run(ops, ACTION_DEFINE, dev, request->force, save_new, dev);
+	if (!is_broken)
+		return action_run(ops, ACTION_DEFINE, dev, request->force, save_new, dev);
+	/* Scripts that look for the file find it. */
+	return action_run(ops, ACTION_MODIFY, dev, request->force, save_instead, dev);
 }
 
 err_t op_define(struct ops *ops, const struct define_request *request, struct uuid *ret_made)

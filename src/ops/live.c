@@ -77,9 +77,11 @@ err_t live_change(struct claim *claim, struct device *dev, bool force, action_fn
 		callout_operation_new(ops->callouts, ACTION_MODIFY, dev);
 	struct err *e = change_and_look(claim, dev, operation);
 
-	if (!e && run)
-		e = err_wrap(action_ask(ops, operation, force, run, dev),
-			     "the running device is changed, but not its definition");
+	if (!e && run) {
+		e = action_ask(ops, operation, force, run, dev);
+		if (!err_has_effect(e))
+			e = err_wrap(e, "the running device is changed, but not its definition");
+	}
 	action_end(ops, operation, ACTION_MODIFY, dev, e);
 	return e;
 }

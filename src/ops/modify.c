@@ -47,7 +47,10 @@ static err_t change_attrs(struct device *dev, const struct modify_request *reque
 				   request->attr_value);
 		break;
 	case MODIFY_ATTR_DELETE:
-		if (index >= count || count == 0)
+		/* mdevctl takes the last of none for done, too. */
+		if (index < 0 && count == 0)
+			return NULL;
+		if (index >= count)
 			return invalid_index(dev, index);
 		device_remove_attr(dev, (size_t)(index < 0 ? count - 1 : index));
 		break;
@@ -92,10 +95,14 @@ static err_t modify_definition(struct ops *ops, const struct modify_request *req
 	TRY(choose_definition(&defined, request->parent, &parent));
 	if (given) {
 		set_parent(given, parent);
+		TRY(store_check_own(ops->store, parent, &request->uuid));
+		warn_of_oddities(ops, given);
 		warn_of_missing_type(ops, given);
 		return action_run(ops, ACTION_MODIFY, given, request->force, save, given);
 	}
 	TRY(store_load(ops->store, parent, &request->uuid, &dev));
+	TRY(store_check_own(ops->store, parent, &request->uuid));
+	warn_of_oddities(ops, dev);
 	TRY(change(ops, dev, request));
 	return action_run(ops, ACTION_MODIFY, dev, request->force, save, dev);
 }
@@ -132,8 +139,11 @@ static err_t modify_running(struct ops *ops, const struct modify_request *reques
 
 	TRY(claim_device(ops, &wanted, &claim));
 	TRY(check_live(request, claim->running, given));
-	if (request->is_defined)
+	if (request->is_defined) {
 		TRY(choose_definition(&claim->defined, claim->running->parent, &parent));
+		TRY(store_check_own(ops->store, parent, &request->uuid));
+		warn_of_oddities(ops, given);
+	}
 	set_parent(given, claim->running->parent);
 	return live_change(claim, given, request->force, request->is_defined ? save : NULL);
 }

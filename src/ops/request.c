@@ -12,7 +12,8 @@ err_t read_jsonfile(const char *jsonfile, const struct uuid *uuid, const char *p
 	if (!e)
 		e = device_from_json(text, size, jsonfile, &dev);
 	if (e)
-		return e;
+		return err_hint(e, "'mdevadm list --defined --dumpjson --uuid UUID' prints a "
+				   "definition; --jsonfile takes a file, or /dev/stdin");
 	dev->uuid = *uuid;
 	dev->parent = mem_strdup(parent);
 	*ret = take(dev);
@@ -35,7 +36,8 @@ err_t begin_new(const struct uuid *asked, const char *jsonfile, const char *pare
 err_t end_new(struct err *e, const char *verb, const struct uuid *asked, const char *parent,
 	      const struct uuid *uuid, struct uuid *ret_made)
 {
-	if (e && !uuid_is_set(asked))
+	/* Of what has come into being the UUID must be known. */
+	if (e && !uuid_is_set(asked) && !err_has_effect(e))
 		return err_wrap(e, "cannot %s a device on parent '%s'", verb, parent);
 	if (e)
 		return err_wrap(e, "cannot %s %s", verb, uuid->text);
@@ -100,6 +102,14 @@ err_t hint_types(const struct ops *ops, struct err *e, const char *parent)
 	return e;
 }
 
+/* Without the error's hint: the advice to mend it comes too late. */
+void warn_of_unreadable(const struct ops *ops, struct err *e, const char *what)
+{
+	env_warn(ops->env, err_new(ERR_INVALID, "the definition that is %s cannot be read: %s",
+				   what, err_message(e)));
+	err_free(e);
+}
+
 static err_t check_type_offered(const struct ops *ops, const struct device *dev)
 {
 	_cleanup_(dir_freep) struct dir *parent = NULL;
@@ -118,6 +128,12 @@ static err_t check_type_offered(const struct ops *ops, const struct device *dev)
 	return err_hint(err_new(ERR_NOT_FOUND, "parent '%s' has no type '%s' at present",
 				dev->parent, dev->type),
 			"'mdevadm types --parent %s' lists its types", dev->parent);
+}
+
+void warn_of_oddities(const struct ops *ops, const struct device *dev)
+{
+	env_warn(ops->env, device_odd_start(dev));
+	env_warn(ops->env, device_unknown_keys(dev));
 }
 
 void warn_of_missing_type(const struct ops *ops, const struct device *dev)

@@ -22,6 +22,10 @@ err_t lock_definitions(struct ops *ops, const struct uuid *uuid, struct lock **r
 		       struct strlist *ret_parents);
 /* The only one of @defined, or @parent, which must be one of them. */
 err_t choose_definition(const struct strlist *defined, const char *parent, const char **ret);
+/* Warns of what the definition says that means nothing, or something else than it seems. */
+void warn_of_oddities(const struct ops *ops, const struct device *dev);
+/* Warns that what cannot be read, which @e (taken) tells, is "replaced" or "removed". */
+void warn_of_unreadable(const struct ops *ops, struct err *e, const char *what);
 /* Adds how to learn the types of @parent, or why it has none, to an error without a hint. */
 err_t hint_types(const struct ops *ops, struct err *e, const char *parent);
 /* Warns if the parent is there and has no such type, or if no parent can be there. */

@@ -199,11 +199,8 @@ static err_t wait_for_former(struct claim *claim)
 	if (!gone && running->state == DEVICE_STATE_STUCK)
 		return NULL;
 	if (!gone)
-		return err_hint(err_new(ERR_IN_USE,
-					"Device already exists on parent '%s': its "
-					"removal waits for those who have it open",
-					running->parent),
-				"end what uses the device; it goes then by itself");
+		return err_wrap(mdev_removal_blocks(), "Device already exists on parent '%s'",
+				running->parent);
 	device_free(take(claim->running));
 	return NULL;
 }
@@ -269,6 +266,7 @@ err_t start_defined(struct claim *claim, const char *parent, const struct start_
 	if (!dev || (how->only_auto && dev->start != DEVICE_START_AUTO) ||
 	    runs_as_defined(claim->running, dev))
 		return NULL;
+	warn_of_oddities(claim->ops, dev);
 	return start_claimed(claim, dev, how);
 }
 
@@ -333,6 +331,7 @@ static err_t start(struct ops *ops, const struct start_request *request, const s
 	TRY(start_prepare(claim));
 	if (!dev)
 		TRY(describe_wanted(ops, request, uuid, claim, &dev));
+	warn_of_oddities(ops, dev);
 	return start_claimed(claim, dev, &how);
 }
 

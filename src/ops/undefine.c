@@ -17,11 +17,12 @@ static err_t undefine_on(struct ops *ops, const struct undefine_request *request
 	struct err *e = store_load(ops->store, parent, &request->uuid, &dev);
 
 	if (e && err_kind(e) == ERR_INVALID) {
-		env_warn(ops->env, err_wrap(e, "the definition that is removed is broken"));
+		warn_of_unreadable(ops, e, "removed");
 		e = NULL;
 	}
 	if (e)
 		return e;
+	TRY(store_check_own(ops->store, parent, &request->uuid));
 	if (!dev)
 		dev = device_new(&request->uuid, parent, "");
 	return action_run(ops, ACTION_UNDEFINE, dev, request->force, remove_definition, dev);
@@ -31,6 +32,7 @@ static err_t undefine_all(struct ops *ops, const struct undefine_request *reques
 			  const struct strlist *parents)
 {
 	size_t failed = 0;
+	size_t left = 0;
 
 	if (parents->count == 1)
 		return undefine_on(ops, request, parents->items[0]);
@@ -39,13 +41,13 @@ static err_t undefine_all(struct ops *ops, const struct undefine_request *reques
 		struct err *e = undefine_on(ops, request, parents->items[i]);
 
 		failed += e != NULL;
+		left += e && !err_has_effect(e);
 		env_warn(ops->env, err_wrap(e, "cannot undefine %s on parent '%s'",
 					    request->uuid.text, parents->items[i]));
 	}
 	if (!failed)
 		return NULL;
-	return err_new(ERR_PARTIAL, "%zu of %zu definitions are still there", failed,
-		       parents->count);
+	return err_new(ERR_PARTIAL, "%zu of %zu definitions are still there", left, parents->count);
 }
 
 static err_t undefine(struct ops *ops, const struct undefine_request *request)

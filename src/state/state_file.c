@@ -24,12 +24,15 @@ err_t state_file_write(const struct env *env, const char *dir_name, const char *
 	_cleanup_(mem_freep) char *temp = mem_printf(".%s.new", name);
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 
+	struct dir_content content = {
+		.temp = temp, .data = text, .size = strlen(text), .max = max
+	};
+	struct err *e;
+
 	TRY(rundir_make(env, dir_name, &dir));
-	if (strlen(text) > max)
-		return err_hint(err_new(ERR_INVALID, "'%s/%s' would be larger than %zu bytes",
-					dir->path, name, max),
-				"use fewer or shorter attributes");
-	return dir_replace(dir, temp, dir, name, text, strlen(text), false);
+	content.temp_dir = dir;
+	e = dir_replace(dir, name, &content);
+	return e && err_kind(e) == ERR_INVALID ? err_hint(e, "use fewer or shorter attributes") : e;
 }
 
 err_t state_file_invalid(const char *path, const char *reason)

@@ -269,7 +269,7 @@ hint: the device has no such attribute; it has 'power/control'"
 
 	expect_status 0
 	expect_output "$U2 mtty mtty-1 manual"
-	[ "$stderr" = "mdevadm: warning: '$ETC/mtty/$U1', line 1: invalid attribute '../x': it would leave the device's directory
+	[ "$stderr" = "mdevadm: warning: $U1 on parent 'mtty' is defined, but cannot be read: '$ETC/mtty/$U1', line 1: invalid attribute '../x': it would leave the device's directory
 $ATTR_HINT" ]
 }
 

@@ -54,15 +54,6 @@ assign_control_domain 0x1\n ok' ]
 	[ "$(cat "$(device_file 0000:06:00.0 "$U1" nvidia/vgpu_params)")" = frl_config=60 ]
 }
 
-@test "start writes an empty value as an empty line" {
-	needs_sim "the log of writes"
-
-	run start_from_pipe "$(definition $MATRIX assign_domain '')" -u "$U1" -p matrix
-
-	expect_status 0
-	[ "$(attr_writes "$U1")" = 'assign_domain \n ok' ]
-}
-
 @test "start gives back the device when an attribute's value is refused" {
 	run start_from_pipe "$(definition mtty-1 power/control on power/control never)" \
 		-u "$U1" -p mtty
@@ -211,7 +202,8 @@ hint: if something has the device open, end that; it goes then by itself"
 	expect_status 1
 	expect_output "mdevadm: warning: '$record' is a directory, not a regular file
 hint: remove '$record': it only says how the device was started
-mdevadm: cannot start $U1: cannot replace '$record': EISDIR (Is a directory)"
+mdevadm: cannot start $U1: cannot replace '$record': EISDIR (Is a directory)
+hint: a directory is there, where a file is wanted"
 	is_gone "$U1"
 	[ "$(events create-begin)" = 0 ]
 }

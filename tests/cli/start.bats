@@ -242,7 +242,7 @@ hint: give the path of a file below the device, such as 'nvidia/vgpu_params'"
 
 	expect_status 10
 	[[ "${lines[0]}" == "mdevadm: cannot start $U1: '$ETC/mtty/$U1', line 1, column "* ]]
-	expect_line 1 "hint: mend '$ETC/mtty/$U1'"
+	expect_line 1 "hint: mend '$ETC/mtty/$U1'; or 'mdevadm modify --uuid $U1 --parent mtty --jsonfile FILE' replaces it, and 'mdevadm undefine' removes it"
 	is_gone "$U1"
 }
 

@@ -12,6 +12,7 @@ int main(void)
 	failed += env_tests();
 	failed += err_tests();
 	failed += json_tests();
+	failed += json_text_tests();
 	failed += process_tests();
 	failed += replace_tests();
 	failed += str_tests();

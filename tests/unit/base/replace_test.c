@@ -8,11 +8,32 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/dir.h"
 #include "fixture.h"
 #include "suites.h"
+
+/* What dir_read() would be called with. */
+#define MAX 100000
+
+/* Puts @text in @dir/file by way of @temp_dir/.temp. */
+static err_t replace_in(const struct dir *dir, const struct dir *temp_dir, const char *text,
+			bool must_be_new)
+{
+	const struct dir_content content = {
+		.temp_dir = temp_dir,
+		.temp = ".temp",
+		.data = text,
+		.size = strlen(text),
+		.max = MAX,
+		.must_be_new = must_be_new,
+		.is_durable = true,
+	};
+
+	return dir_replace(dir, "file", &content);
+}
 
 /* Puts @text in d/file by way of .temp. */
 static err_t replace(const struct fixture *fx, const char *text, bool must_be_new)
@@ -20,7 +41,7 @@ static err_t replace(const struct fixture *fx, const char *text, bool must_be_ne
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 	struct err *e = dir_open_at(fx->dir, "d", &dir);
 
-	return e ? e : dir_replace(fx->dir, ".temp", dir, "file", text, strlen(text), must_be_new);
+	return e ? e : replace_in(dir, fx->dir, text, must_be_new);
 }
 
 static void check_content(const struct fixture *fx, const char *expected)
@@ -149,7 +170,8 @@ static void directory_in_place_of_the_temporary_file_is_named(void **state)
 
 	e = replace(fx, "new", false);
 
-	assert_err(fx, e, ERR_FAILED, "cannot make 'ROOT/.temp': EISDIR (Is a directory)", NULL);
+	assert_err(fx, e, ERR_FAILED, "cannot make 'ROOT/.temp': EISDIR (Is a directory)",
+		   "a directory is there, where a file is wanted");
 	text = fixture_read(fx, "d/file");
 	assert_string_equal(text, "old");
 }
@@ -163,7 +185,7 @@ static void failed_replace_leaves_no_temporary_file(void **state)
 	e = replace(fx, "new", false);
 
 	assert_err(fx, e, ERR_FAILED, "cannot replace 'ROOT/d/file': EISDIR (Is a directory)",
-		   NULL);
+		   "a directory is there, where a file is wanted");
 	assert_int_equal(err_errnum(e), EISDIR);
 	assert_false(fixture_has(fx, ".temp"));
 	assert_int_equal(look(fx, "d/file").st_mode & S_IFMT, S_IFDIR);
@@ -195,8 +217,9 @@ static void file_that_must_be_new_is_made(void **state)
 struct watch {
 	const struct fixture *fx;
 	atomic_bool ends;
-	unsigned long torn;
-	unsigned long seen;
+	atomic_ulong torn;
+	atomic_ulong seen[2]; /* how often all of it was 'a', or 'b' */
+	unsigned long awaited[2];
 };
 
 static void *watch_file(void *data)
@@ -204,18 +227,30 @@ static void *watch_file(void *data)
 	struct watch *watch = data;
 
 	while (!atomic_load(&watch->ends)) {
-		char text[8192];
+		char text[8192] = "";
 		int fd = openat(watch->fx->dir->fd, "d/file", O_RDONLY | O_CLOEXEC);
 		ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text));
 
-		watch->seen++;
-		watch->torn += got != 4096 || memchr(text, text[0] == 'a' ? 'b' : 'a', 4096);
+		if (got != 4096 || memchr(text, text[0] == 'a' ? 'b' : 'a', 4096))
+			atomic_fetch_add(&watch->torn, 1);
+		else
+			atomic_fetch_add(&watch->seen[text[0] == 'b'], 1);
 		if (fd >= 0)
 			close(fd);
 	}
 	return NULL;
 }
 
+static bool has_seen(void *data)
+{
+	struct watch *watch = data;
+
+	return atomic_load(&watch->torn) > 0 ||
+	       (atomic_load(&watch->seen[0]) >= watch->awaited[0] &&
+		atomic_load(&watch->seen[1]) >= watch->awaited[1]);
+}
+
+/* The reader goes on all the time, and each content stays until it has been seen whole. */
 static void reader_sees_all_of_the_old_or_all_of_the_new(void **state)
 {
 	const struct fixture *fx = *state;
@@ -229,11 +264,12 @@ static void reader_sees_all_of_the_old_or_all_of_the_new(void **state)
 	for (int i = 0; i < 100; i++) {
 		memset(text, i % 2 ? 'a' : 'b', 4096);
 		assert_ok(replace(fx, text, false));
+		watch.awaited[i % 2 == 0] = atomic_load(&watch.seen[i % 2 == 0]) + 1;
+		fixture_await(has_seen, &watch);
 	}
 
 	atomic_store(&watch.ends, true);
 	pthread_join(thread, NULL);
-	assert_true(watch.seen > 0);
 	assert_int_equal(watch.torn, 0);
 }
 
@@ -242,7 +278,7 @@ static int replace_on_full_disk(void *data)
 {
 	const struct fixture *fx = data;
 	_cleanup_(mem_freep) char *path = fixture_path(fx, "small");
-	_cleanup_(mem_freep) char *text = mem_alloc(60000);
+	_cleanup_(mem_freep) char *text = mem_zalloc(60001);
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 	_cleanup_(err_freep) struct err *e = NULL;
 	_cleanup_(mem_freep) char *now = NULL;
@@ -254,11 +290,11 @@ static int replace_on_full_disk(void *data)
 	memset(text, 'x', 60000);
 	e = dir_open(path, &dir);
 	if (!e)
-		e = dir_replace(dir, ".temp", dir, "file", "old", 3, false);
+		e = replace_in(dir, dir, "old", false);
 	if (e)
 		return 1;
 
-	e = dir_replace(dir, ".temp", dir, "file", text, 60000, false);
+	e = replace_in(dir, dir, text, false);
 
 	if (!e || err_errnum(e) != ENOSPC || !strstr(err_message(e), "cannot write '") ||
 	    strcmp(err_hint_text(e), "make room on that file system") != 0)
@@ -270,6 +306,51 @@ static int replace_on_full_disk(void *data)
 	err_free(take(e));
 	e = dir_has(dir, ".temp", &has_temp);
 	return e || has_temp ? 4 : 0;
+}
+
+static void content_that_could_not_be_read_again_is_not_written(void **state)
+{
+	const struct fixture *fx = *state;
+	_cleanup_(mem_freep) char *text = mem_zalloc(MAX + 2);
+	_cleanup_(err_freep) struct err *e = NULL;
+	fixture_write(fx, "d/file", "old");
+	memset(text, 'x', MAX + 1);
+
+	e = replace(fx, text, false);
+
+	assert_err(fx, e, ERR_INVALID, "'ROOT/d/file' would be larger than 100000 bytes", NULL);
+	check_content(fx, "old");
+	text[MAX] = '\0';
+	assert_ok(replace(fx, text, false));
+}
+
+static void set_user_id_bits_of_what_is_replaced_stay(void **state)
+{
+	const struct fixture *fx = *state;
+	fixture_write(fx, "d/file", "old");
+	assert_int_equal(fchmodat(fx->dir->fd, "d/file", 07751, 0), 0);
+
+	assert_ok(replace(fx, "new", false));
+
+	assert_int_equal(look(fx, "d/file").st_mode, S_IFREG | 07751);
+}
+
+static void extended_attributes_of_what_is_replaced_stay(void **state)
+{
+	const struct fixture *fx = *state;
+	_cleanup_(mem_freep) char *path = fixture_path(fx, "d/file");
+	char value[10] = "";
+	fixture_write(fx, "d/file", "old");
+	if (setxattr(path, "user.note", "mine", 4, 0) < 0 ||
+	    setxattr(path, "trusted.note", "root's", 6, 0) < 0)
+		skip();
+
+	assert_ok(replace(fx, "new", false));
+
+	assert_int_equal(getxattr(path, "user.note", value, sizeof(value)), 4);
+	assert_memory_equal(value, "mine", 4);
+	assert_int_equal(getxattr(path, "trusted.note", value, sizeof(value)), 6);
+	assert_memory_equal(value, "root's", 6);
 }
 
 static void full_disk_leaves_what_was_there(void **state)
@@ -300,6 +381,9 @@ int replace_tests(void)
 		fixture_test(file_that_must_be_new_replaces_nothing),
 		fixture_test(file_that_must_be_new_is_made),
 		fixture_test(reader_sees_all_of_the_old_or_all_of_the_new),
+		fixture_test(content_that_could_not_be_read_again_is_not_written),
+		fixture_test(set_user_id_bits_of_what_is_replaced_stay),
+		fixture_test(extended_attributes_of_what_is_replaced_stay),
 		fixture_test(full_disk_leaves_what_was_there),
 	};
 

@@ -8,6 +8,7 @@ int dir_tests(void);
 int env_tests(void);
 int err_tests(void);
 int json_tests(void);
+int json_text_tests(void);
 int process_tests(void);
 int replace_tests(void);
 int str_tests(void);

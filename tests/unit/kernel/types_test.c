@@ -14,8 +14,8 @@ static void type_is_read_whole(void **state)
 	_cleanup_(parent_list_clear) struct parent_list parents = { 0 };
 	const struct mdev_type *type;
 	make_parent(fx);
-	fixture_write(fx, TYPES "/T/name", "a name \n");
-	fixture_write(fx, TYPES "/T/description", "one\ntwo\n");
+	fixture_write(fx, TYPES "/T/name", " \ta name \n");
+	fixture_write(fx, TYPES "/T/description", "\n one\n two\n");
 
 	read_parents(fx, NULL, &parents);
 
@@ -27,7 +27,7 @@ static void type_is_read_whole(void **state)
 	assert_int_equal(type->available_instances, 3);
 	assert_string_equal(type->device_api, "vfio-pci");
 	assert_string_equal(type->name, "a name");
-	assert_string_equal(type->description, "one, two");
+	assert_string_equal(type->description, "one,  two");
 }
 
 static void name_and_description_need_not_be_there(void **state)

@@ -43,7 +43,8 @@ static void definition_is_read_whole(void **state)
 	assert_string_equal(dev->attrs[2].value, "2");
 	assert_false(uuid_is_set(&dev->uuid));
 	assert_null(dev->parent);
-	assert_null(dev->other_keys);
+	assert_int_equal(dev->foreign_count, 0);
+	assert_null(dev->odd_start);
 }
 
 static void type_alone_is_enough(void **state)
@@ -69,7 +70,11 @@ static void definition_is_an_object(void **state)
 {
 	(void)state;
 
-	check_refused("[]", "'F', line 1: a definition is a JSON object", NULL);
+	check_refused("[]", "'F', line 1: a definition is a JSON object",
+		      "write {\"mdev_type\": \"TYPE\", \"start\": \"manual\", \"attrs\": []}");
+	check_refused("[{\"P\": [{\"U\": {\"mdev_type\": \"T\"}}]}]",
+		      "'F', line 1: a list is no definition",
+		      "'mdevadm list --dumpjson --uuid UUID' prints a single one");
 }
 
 static void broken_json_is_named_with_its_place(void **state)
@@ -78,8 +83,6 @@ static void broken_json_is_named_with_its_place(void **state)
 
 	check_refused("{\n\"mdev_type\" \"T\"}",
 		      "'F', line 2, column 15: ':' expected near '\"T\"'", NULL);
-	check_refused("{\"mdev_type\": \"T\",\n\"mdev_type\": \"U\"}",
-		      "'F', line 2, column 11: duplicate object key near '\"mdev_type\"'", NULL);
 }
 
 static void type_must_be_there(void **state)
@@ -109,16 +112,75 @@ static void type_must_be_a_valid_name(void **state)
 		      "'mdevadm types' lists the types");
 }
 
-static void start_must_be_auto_or_manual(void **state)
+static void check_odd_start(const char *text, const char *message)
+{
+	_cleanup_(device_freep) struct device *dev = read_definition(text);
+	_cleanup_(err_freep) struct err *e = device_odd_start(dev);
+
+	assert_int_equal(dev->start, DEVICE_START_MANUAL);
+	assert_err(NULL, e, ERR_INVALID, message, "write \"auto\" or \"manual\"");
+}
+
+static void start_that_is_neither_is_manual_and_warned_about(void **state)
 {
 	(void)state;
 
-	check_refused("{\"mdev_type\": \"T\",\n\"start\": \"yes\"}",
-		      "'F', line 2: 'start' is 'yes'", "write \"auto\" or \"manual\"");
-	check_refused("{\"mdev_type\": \"T\",\n\"start\": \"Auto\"}",
-		      "'F', line 2: 'start' is 'Auto'", "write \"auto\" or \"manual\"");
-	check_refused("{\"mdev_type\": \"T\",\n\"start\": true}",
-		      "'F', line 2: 'start' is not a string", "write \"auto\" or \"manual\"");
+	check_odd_start("{\"mdev_type\": \"T\",\n\"start\": \"Auto\"}",
+			"'F', line 2: 'start' is \"Auto\", which counts as \"manual\"");
+	check_odd_start("{\"mdev_type\": \"T\", \"start\": true}",
+			"'F', line 1: 'start' is true, which counts as \"manual\"");
+	check_odd_start(
+		"{\"mdev_type\": \"T\", \"start\": [\"0123456789012345678901234567890123456789\"]}",
+		"'F', line 1: 'start' is [\"01234567890123456789012345678901234567…, which "
+		"counts as \"manual\"");
+}
+
+static void start_and_attributes_that_are_null_are_none(void **state)
+{
+	_cleanup_(device_freep) struct device *dev =
+		read_definition("{\"mdev_type\": \"T\", \"start\": null, \"attrs\": null}");
+	(void)state;
+
+	assert_int_equal(dev->start, DEVICE_START_MANUAL);
+	assert_null(dev->odd_start);
+	assert_int_equal(dev->attr_count, 0);
+}
+
+static void of_a_repeated_key_the_last_counts(void **state)
+{
+	_cleanup_(device_freep) struct device *dev = read_definition(
+		"{\"mdev_type\": 1, \"start\": \"auto\", \"attrs\": [{\"a\": \"1\"}],"
+		" \"mdev\\u005ftype\": \"T\", \"start\": \"manual\","
+		" \"attrs\": [{\"b\": \"1\", \"b\": \"2\"}]}");
+	(void)state;
+
+	assert_string_equal(dev->type, "T");
+	assert_int_equal(dev->start, DEVICE_START_MANUAL);
+	assert_int_equal(dev->attr_count, 1);
+	assert_string_equal(dev->attrs[0].value, "2");
+	assert_int_equal(dev->foreign_count, 0);
+}
+
+static void character_that_ends_a_string_is_refused(void **state)
+{
+	(void)state;
+
+	check_refused("{\"mdev_type\": \"T\\u0000\"}",
+		      "'F', line 1: 'T' is followed by the character \\u0000",
+		      "take \\u0000 away: nothing can take it");
+	check_refused("{\"mdev_type\": \"T\", \"attrs\": [{\"a\": \"1\\u00002\"}]}",
+		      "'F', line 1: '1' is followed by the character \\u0000",
+		      "take \\u0000 away: nothing can take it");
+}
+
+static void lines_of_keys_and_values_are_named_as_such(void **state)
+{
+	(void)state;
+
+	check_refused(
+		"mdev_type=T\nstart=auto\n",
+		"'F' is no JSON but has lines KEY=VALUE, as the first versions of mdevctl wrote",
+		NULL);
 }
 
 static void attributes_are_an_array(void **state)
@@ -187,28 +249,44 @@ static void definition_without_attributes_has_an_empty_array(void **state)
 				  "}");
 }
 
-static void keys_that_are_not_ours_are_kept_in_a_definition(void **state)
+static void keys_that_are_not_ours_are_kept_to_the_byte(void **state)
 {
 	_cleanup_(device_freep) struct device *dev = NULL;
 	_cleanup_(mem_freep) char *text = NULL;
 	(void)state;
-	dev = read_definition("{\"x\": {\"y\": [1, null, \"z\"]}, \"mdev_type\": \"T\", \"w\": 1}");
+	dev = read_definition("{\"x\" : {\"y\":\t[1e400, null, \"\\u007A\\u0000\"],\r\n\"y\":0.10},"
+			      "\"mdev_type\":\"T\",\"w\\u0000\":-123456789012345678901234567890}");
 
 	text = device_to_definition(dev);
 
-	assert_string_equal(text, "{\n"
-				  "  \"mdev_type\": \"T\",\n"
-				  "  \"start\": \"manual\",\n"
-				  "  \"attrs\": [],\n"
-				  "  \"x\": {\n"
-				  "    \"y\": [\n"
-				  "      1,\n"
-				  "      null,\n"
-				  "      \"z\"\n"
-				  "    ]\n"
-				  "  },\n"
-				  "  \"w\": 1\n"
-				  "}");
+	assert_string_equal(
+		text, "{\n"
+		      "  \"mdev_type\": \"T\",\n"
+		      "  \"start\": \"manual\",\n"
+		      "  \"attrs\": [],\n"
+		      "  \"x\" : {\"y\":\t[1e400, null, \"\\u007A\\u0000\"],\r\n\"y\":0.10},\n"
+		      "  \"w\\u0000\":-123456789012345678901234567890\n"
+		      "}");
+}
+
+static void unknown_keys_are_warned_about_with_the_nearest_known(void **state)
+{
+	_cleanup_(device_freep) struct device *near =
+		read_definition("{\"mdev_type\": \"T\", \"note\": 1, \"atrs\": []}");
+	_cleanup_(device_freep) struct device *far =
+		read_definition("{\"mdev_type\": \"T\", \"n1\": 1, \"n2\": 1, \"n3\": 1, \"n4\": "
+				"1, \"n5\": 1, \"n6\": 1}");
+	_cleanup_(device_freep) struct device *none = read_definition("{\"mdev_type\": \"T\"}");
+	_cleanup_(err_freep) struct err *e = device_unknown_keys(near);
+	_cleanup_(err_freep) struct err *e_far = device_unknown_keys(far);
+	(void)state;
+
+	assert_err(NULL, e, ERR_INVALID, "'F' has keys that mean nothing here: 'note', 'atrs'",
+		   "did you mean 'attrs' by 'atrs'?");
+	assert_err(NULL, e_far, ERR_INVALID,
+		   "'F' has keys that mean nothing here: 'n1', 'n2', 'n3', 'n4', 'n5' and more",
+		   "the keys that count are 'mdev_type', 'start' and 'attrs'");
+	assert_null(device_unknown_keys(none));
 }
 
 static void other_keys_are_not_shown(void **state)
@@ -285,12 +363,17 @@ int device_json_tests(void)
 		cmocka_unit_test(type_must_be_there),
 		cmocka_unit_test(type_must_be_a_string),
 		cmocka_unit_test(type_must_be_a_valid_name),
-		cmocka_unit_test(start_must_be_auto_or_manual),
+		cmocka_unit_test(start_that_is_neither_is_manual_and_warned_about),
+		cmocka_unit_test(start_and_attributes_that_are_null_are_none),
+		cmocka_unit_test(of_a_repeated_key_the_last_counts),
+		cmocka_unit_test(character_that_ends_a_string_is_refused),
+		cmocka_unit_test(lines_of_keys_and_values_are_named_as_such),
 		cmocka_unit_test(attributes_are_an_array),
 		cmocka_unit_test(faulty_attribute_is_named_with_its_line),
 		cmocka_unit_test(definition_has_mdevctls_order_and_indentation),
 		cmocka_unit_test(definition_without_attributes_has_an_empty_array),
-		cmocka_unit_test(keys_that_are_not_ours_are_kept_in_a_definition),
+		cmocka_unit_test(keys_that_are_not_ours_are_kept_to_the_byte),
+		cmocka_unit_test(unknown_keys_are_warned_about_with_the_nearest_known),
 		cmocka_unit_test(other_keys_are_not_shown),
 		cmocka_unit_test(written_definition_reads_the_same),
 		cmocka_unit_test(attributes_are_replaced_by_those_of_an_array),

@@ -100,7 +100,8 @@ static void failed_save_keeps_what_was_there(void **state)
 	e = save(fx, "new", STORE_SAVE_REPLACE);
 
 	assert_err(fx, e, ERR_FAILED,
-		   "cannot replace 'ROOT/" P "/" UUID_A "': EISDIR (Is a directory)", NULL);
+		   "cannot replace 'ROOT/" P "/" UUID_A "': EISDIR (Is a directory)",
+		   "a directory is there, where a file is wanted");
 	assert_int_equal(err_errnum(e), EISDIR);
 	assert_true(fixture_has(fx, P "/" UUID_A "/inside"));
 	assert_int_equal(fixture_count(fx, TOP), 1);
@@ -136,9 +137,7 @@ static void keys_that_are_not_ours_outlive_a_change(void **state)
 				  "  \"mdev_type\": \"T\",\n"
 				  "  \"start\": \"auto\",\n"
 				  "  \"attrs\": [],\n"
-				  "  \"note\": [\n"
-				  "    1\n"
-				  "  ]\n"
+				  "  \"note\": [1]\n"
 				  "}");
 }
 
@@ -156,7 +155,8 @@ static void definition_that_is_too_large_is_not_saved(void **state)
 
 	e = store_save(store, dev, STORE_SAVE_NEW);
 
-	assert_err(fx, e, ERR_INVALID, "the definition would be larger than 1048576 bytes", NULL);
+	assert_err(fx, e, ERR_INVALID, "'ROOT/" P "/" UUID_A "' would be larger than 1048576 bytes",
+		   "use fewer or shorter attributes");
 	assert_false(fixture_has(fx, TOP));
 }
 
@@ -170,6 +170,30 @@ static void without_etc_nothing_can_be_saved(void **state)
 
 	assert_err(fx, e, ERR_FAILED, "cannot open 'ROOT/etc': ENOENT (No such file or directory)",
 		   NULL);
+}
+
+/* Written with its usual indentation it would be too large to be read again. */
+static void definition_that_can_be_read_can_be_written(void **state)
+{
+	const struct fixture *fx = *state;
+	_cleanup_(store_freep) struct store *store = open_store(fx);
+	_cleanup_(device_freep) struct device *dev = NULL;
+	_cleanup_(mem_freep) char *text = mem_zalloc(DEVICE_JSON_MAX + 1);
+	const struct uuid uuid = fixture_uuid(UUID_A);
+	char *at = stpcpy(text, "{\"mdev_type\":\"T\",\"start\":\"auto\",\"attrs\":[{\"a\":\"0\"}");
+	while (at < text + DEVICE_JSON_MAX - 20)
+		at = stpcpy(at, ",{\"a\":\"1\"}");
+	stpcpy(at, "],\"x\":1}");
+	fixture_write(fx, P "/" UUID_A, text);
+	assert_ok(store_load(store, "P", &uuid, &dev));
+	device_remove_attr(dev, 0);
+
+	assert_ok(store_save(store, dev, STORE_SAVE_REPLACE));
+
+	device_free(take(dev));
+	assert_ok(store_load(store, "P", &uuid, &dev));
+	assert_string_equal(dev->attrs[0].value, "1");
+	assert_int_equal(dev->foreign_count, 1);
 }
 
 static void removed_definition_is_gone_and_its_directory_is_not(void **state)
@@ -219,6 +243,7 @@ int store_save_tests(void)
 		fixture_test(keys_that_are_not_ours_outlive_a_change),
 		fixture_test(definition_that_is_too_large_is_not_saved),
 		fixture_test(without_etc_nothing_can_be_saved),
+		fixture_test(definition_that_can_be_read_can_be_written),
 		fixture_test(removed_definition_is_gone_and_its_directory_is_not),
 		fixture_test(what_is_not_defined_cannot_be_removed),
 		fixture_test(broken_definition_can_be_removed),
