@@ -92,8 +92,8 @@ void messages_add_err(struct messages *messages, const char *prefix, const char 
 		_cleanup_(mem_freep) char *line = mem_printf("%s%s", kind, err_message(e));
 
 		messages_add(messages, prefix, line);
-		if (err_hint_text(e))
-			messages_add(messages, "hint", err_hint_text(e));
+		if (err_advice(e))
+			messages_add(messages, "hint", err_advice(e));
 	}
 }
 
