@@ -88,5 +88,3 @@ void fd_closep(const int *fd);
 
 /* "cannot VERB 'DIR/NAME'" with the present errno and what to do about it. */
 err_t dir_err(const struct dir *dir, const char *verb, const char *name);
-/* Adds what to do about the errno of a file system, where there is something. */
-err_t err_hint_for_errnum(struct err *e);

@@ -41,6 +41,11 @@ err_t err_set_kind(struct err *e, enum err_kind kind);
 err_t err_wrap(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Advice that names a command or a path; a hint that is there already stays. */
 err_t err_hint(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/*
+ * The same for what the errno says of itself, of whatever it is: rights, room and limits. What to
+ * do about others depends on what was attempted: err_advice() has that only if nobody said more.
+ */
+err_t err_hint_for_errnum(struct err *e);
 /* Adds @also (taken) behind @first; either may be NULL. The first one counts. */
 err_t err_also(struct err *first, struct err *also);
 
@@ -75,6 +80,8 @@ int err_errnum(const struct err *e);
 const char *err_message(const struct err *e);
 /* Borrowed; NULL if there is none. */
 const char *err_hint_text(const struct err *e);
+/* The hint, or else what its errno suggests; borrowed, NULL if there is neither. */
+const char *err_advice(const struct err *e);
 /* The error added behind this one, borrowed; NULL at the end. */
 const struct err *err_next(const struct err *e);
 

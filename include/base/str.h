@@ -24,8 +24,9 @@ char *strlist_join(const struct strlist *list, const char *quote);
 void strlist_clear(struct strlist *list);
 
 /*
- * A copy, owned by the caller, in which control characters and bytes that are not UTF-8
- * are written as \xNN, so that a name can neither forge a line nor command a terminal.
+ * A copy, owned by the caller, in which control characters, characters that are not seen or change
+ * the order of others, and bytes that are not UTF-8 are written as \xNN: so a name can neither
+ * forge a line, nor command a terminal, nor show as another name.
  */
 char *str_escape(const char *text);
 /* True if str_escape() would change nothing. */

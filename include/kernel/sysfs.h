@@ -21,11 +21,19 @@ err_t sysfs_open(const struct env *env, struct sysfs **ret);
 void sysfs_free(struct sysfs *sysfs);
 DEFINE_CLEANUP(struct sysfs *, sysfs_free)
 
+bool sysfs_is_there(const struct sysfs *sysfs);
 /* Adds the names of all parents, sorted. */
 err_t sysfs_list_parents(const struct sysfs *sysfs, struct strlist *ret);
 err_t sysfs_has_parent(const struct sysfs *sysfs, const char *parent, bool *ret);
 /* ERR_NOT_FOUND, only if it is surely not there, names a parent whose name differs only in case. */
 err_t sysfs_open_parent(const struct sysfs *sysfs, const char *parent, struct dir **ret);
+/*
+ * NULL if there is a parent, else ERR_NOT_FOUND with the reason why there is none and what to do about
+ * it: no sysfs, no driver, nothing registered, or NVIDIA's own interface. The latter also if
+ * @parent is such a GPU although there are other parents. Another kind is a look that failed.
+ */
+err_t sysfs_check_support(const struct sysfs *sysfs);
+err_t sysfs_check_support_of(const struct sysfs *sysfs, const char *parent);
 /* Whether the parent @dir has types at all, which it has while its driver is there, or that one. */
 err_t sysfs_has_types(const struct dir *dir, bool *ret);
 err_t sysfs_has_type(const struct dir *dir, const char *type, bool *ret);

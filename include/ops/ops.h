@@ -183,3 +183,8 @@ struct list_request {
 err_t op_list(struct ops *ops, const struct list_request *request, struct device_list *ret);
 /* All parents, or only @parent unless it is NULL, sorted. */
 err_t op_types(struct ops *ops, const char *parent, struct parent_list *ret);
+/*
+ * Why there is no parent at all, or not @parent unless it is NULL: ERR_NOT_FOUND. NULL if there
+ * is one.
+ */
+err_t op_explain_absence(const struct ops *ops, const char *parent);

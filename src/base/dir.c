@@ -16,28 +16,6 @@ void fd_closep(const int *fd)
 		close(*fd);
 }
 
-err_t err_hint_for_errnum(struct err *e)
-{
-	switch (e ? err_errnum(e) : 0) {
-	case EACCES:
-	case EPERM:
-		if (geteuid() != 0)
-			return err_hint(e, "run it as root");
-		return err_hint(e,
-				"root is refused, too: 'lsattr' tells of an immutable file; else a "
-				"container, a security module or a file server forbids it");
-	case EISDIR:
-		return err_hint(e, "a directory is there, where a file is wanted");
-	case EROFS:
-		return err_hint(e, "that file system is read-only: mount it writable");
-	case ENOSPC:
-	case EDQUOT:
-		return err_hint(e, "make room on that file system");
-	default:
-		return e;
-	}
-}
-
 err_t dir_err(const struct dir *dir, const char *verb, const char *name)
 {
 	int errnum = errno;

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -188,6 +189,19 @@ err_t env_new(const struct env_options *options, struct env **ret)
 	env->nested = secure_getenv("MDEVADM_NESTED") != NULL;
 	*ret = take(env);
 	return NULL;
+}
+
+err_t env_check_root(const struct env *env)
+{
+	struct stat st;
+
+	if (!env->root)
+		return NULL;
+	if (stat(*env->root ? env->root : "/", &st) == 0 && S_ISDIR(st.st_mode))
+		return NULL;
+	return err_hint(err_new(ERR_NOT_FOUND, "there is no root directory '%s'", env->root),
+			"give one that is there with --root DIR, or unset MDEVADM_ROOT and "
+			"MDEVCTL_ENV_ROOT");
 }
 
 void env_free(struct env *env)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct err {
 	enum err_kind kind;
@@ -107,6 +108,88 @@ err_t err_took_effect(struct err *e)
 bool err_has_effect(const struct err *e)
 {
 	return e && e->has_effect;
+}
+
+/* Whose errno says enough. Root is told what root can do. */
+static const char *advice_for_limits(int errnum)
+{
+	switch (errnum) {
+	case EACCES:
+	case EPERM:
+		return geteuid() ? "run it as root"
+				 : "root is refused, too: 'lsattr' tells of an immutable file; "
+				   "else a "
+				   "container, a security module or a file server forbids it";
+	case EISDIR:
+		return "a directory is there, where a file is wanted";
+	case EROFS:
+		return "that file system is read-only: mount it writable";
+	case ENOSPC:
+	case EDQUOT:
+		return "make room on that file system";
+	case EMFILE:
+		return "this process may have no more open files: raise 'ulimit -n'";
+	case ENFILE:
+		return "the system has too many open files: raise 'sysctl fs.file-max'";
+	default:
+		return NULL;
+	}
+}
+
+static const char *advice_for_errnum(int errnum)
+{
+	switch (errnum) {
+	case 0:
+		return NULL;
+	case ENOENT:
+		return "look whether the path is right";
+	case ENOTDIR:
+		return "something on the way there is no directory: look with 'ls -ld'";
+	case ELOOP:
+		return "there is a symbolic link that is not followed, or leads to itself";
+	case ENAMETOOLONG:
+		return "choose a shorter name";
+	case EBADF:
+		return "its standard streams must be open: redirect them to /dev/null";
+	case EBUSY:
+	case EADDRINUSE:
+	case ETXTBSY:
+		return "something else uses it: end that and try again";
+	case EADDRNOTAVAIL:
+		return "choose another value, or make that one available";
+	case ENODEV:
+	case ENXIO:
+		return "the device, or its driver, has gone or is going: see 'mdevadm list'";
+	case EFBIG:
+		return "a process may write no file of that size: raise 'ulimit -f'";
+	case EAGAIN:
+	case EINTR:
+	case ETIMEDOUT:
+		return "try again";
+	case ENOMEM:
+		return "there is not enough memory: end what needs much, or look at limits";
+	case EOPNOTSUPP:
+	case ENOSYS:
+		return "the kernel, or that file system, cannot do it";
+	default:
+		return "the kernel's log may say why: journalctl -k";
+	}
+}
+
+err_t err_hint_for_errnum(struct err *e)
+{
+	const char *advice = e ? advice_for_limits(e->errnum) : NULL;
+
+	return advice ? err_hint(e, "%s", advice) : e;
+}
+
+const char *err_advice(const struct err *e)
+{
+	const char *limits = advice_for_limits(e->errnum);
+
+	if (e->hint)
+		return e->hint;
+	return limits ? limits : advice_for_errnum(e->errnum);
 }
 
 err_t err_also(struct err *first, struct err *also)

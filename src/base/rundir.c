@@ -8,9 +8,10 @@
 static err_t open_run(const struct env *env, struct dir **ret)
 {
 	const char *path = env->dir[ENV_DIR_RUN];
-
 	bool is_new = env->root && mkdir(path, 0755) == 0;
 
+	if (env->root && !is_new && errno == ENOENT)
+		TRY(env_check_root(env));
 	if (env->root && !is_new && errno != EEXIST)
 		return err_hint_for_errnum(err_errno(errno, "cannot make '%s'", path));
 	TRY(dir_open(path, ret));

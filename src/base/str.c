@@ -2,6 +2,7 @@
 #include "base/str.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,15 +123,42 @@ static size_t utf8_length(const unsigned char *text)
 	return (size_t)following + 1;
 }
 
-/* Length of the printable character at @text; 0 if its first byte must be escaped. */
+/*
+ * What commands a terminal, is not seen, or changes the order of what is: text with it shows as
+ * other text. These are Unicode's controls, separators of lines, format characters and others that
+ * are ignored by default (DerivedCoreProperties.txt, Default_Ignorable_Code_Point).
+ */
+static const struct {
+	uint32_t first;
+	uint32_t last;
+} unseen[] = {
+	{ 0x0000, 0x001f },   { 0x007f, 0x009f },   { 0x00ad, 0x00ad },	  { 0x034f, 0x034f },
+	{ 0x061c, 0x061c },   { 0x115f, 0x1160 },   { 0x17b4, 0x17b5 },	  { 0x180b, 0x180f },
+	{ 0x200b, 0x200f },   { 0x2028, 0x202e },   { 0x2060, 0x206f },	  { 0x3164, 0x3164 },
+	{ 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },   { 0xffa0, 0xffa0 },	  { 0xfff0, 0xfffb },
+	{ 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+};
+
+/* The number of the character at @text, whose @length is utf8_length()'s. */
+static uint32_t utf8_value(const unsigned char *text, size_t length)
+{
+	uint32_t value = length > 1 ? *text & (0x7fU >> length) : *text;
+
+	for (size_t i = 1; i < length; i++)
+		value = value << 6 | (text[i] & 0x3fU);
+	return value;
+}
+
+/* Length of the character at @text if it shows as it is; 0 if its first byte must be escaped. */
 static size_t plain_length(const unsigned char *text)
 {
-	if (*text < 0x20 || *text == 0x7f)
-		return 0;
-	/* U+0080 to U+009F command a terminal, too. */
-	if (text[0] == 0xc2 && text[1] < 0xa0)
-		return 0;
-	return utf8_length(text);
+	size_t length = utf8_length(text);
+	uint32_t value = utf8_value(text, length);
+
+	for (size_t i = 0; i < ARRAY_SIZE(unseen); i++)
+		if (value >= unseen[i].first && value <= unseen[i].last)
+			return 0;
+	return length;
 }
 
 char *str_escape(const char *text)

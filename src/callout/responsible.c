@@ -41,8 +41,8 @@ static err_t copy_err(const struct err *e)
 	for (; e; e = err_next(e)) {
 		struct err *one = err_new(err_kind(e), "%s", err_message(e));
 
-		if (err_hint_text(e))
-			one = err_hint(one, "%s", err_hint_text(e));
+		if (err_advice(e))
+			one = err_hint(one, "%s", err_advice(e));
 		copy = err_also(copy, one);
 	}
 	return copy;

@@ -157,8 +157,8 @@ err_t scripts_check(const struct scripts *scripts)
 		struct err *one =
 			err_new(ERR_REFUSED, "a script is not run: %s", err_message(problem));
 
-		if (err_hint_text(problem))
-			one = err_hint(one, "%s", err_hint_text(problem));
+		if (err_advice(problem))
+			one = err_hint(one, "%s", err_advice(problem));
 		e = err_also(e, one);
 	}
 	return err_hint(e, "put that right, or take the script away");

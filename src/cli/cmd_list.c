@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "command.h"
@@ -101,6 +102,13 @@ static void print_json(struct output *output, const struct device_list *devices,
 	output_json(output, json);
 }
 
+/* Programs that read what is listed find nothing new. */
+static void tell_person_of_absence(const struct invocation *invocation)
+{
+	if (isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
+		invocation_tell(invocation, op_explain_absence(invocation->ops, NULL));
+}
+
 static err_t run(struct invocation *invocation)
 {
 	const struct values *values = invocation->values;
@@ -114,6 +122,8 @@ static err_t run(struct invocation *invocation)
 	};
 
 	TRY(op_list(invocation->ops, &request, &devices));
+	if (!devices.count)
+		tell_person_of_absence(invocation);
 	if (option_is_given(values, OPT_DUMPJSON))
 		print_json(invocation->output, &devices, option_is_given(values, OPT_UUID));
 	else

@@ -50,6 +50,9 @@ static err_t run(struct invocation *invocation)
 	_cleanup_(json_freep) json_t *json = NULL;
 
 	TRY(op_types(invocation->ops, invocation->values->parent, &parents));
+	if (!parents.count)
+		invocation_tell(invocation,
+				op_explain_absence(invocation->ops, invocation->values->parent));
 	if (option_is_given(invocation->values, OPT_DUMPJSON)) {
 		json = parent_list_to_json(&parents);
 		output_json(invocation->output, json);

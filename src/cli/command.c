@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
+#include "messages.h"
 
 #include <string.h>
 
@@ -44,6 +45,12 @@ void commands_print(void)
 		if (!commands[i]->is_hidden)
 			printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	printf("  %-10s %s\n", "help", "print this help, or that of a command");
+}
+
+void invocation_tell(const struct invocation *invocation, struct err *e)
+{
+	messages_add_err(invocation->messages, invocation->program, "", e);
+	err_free(e);
 }
 
 err_t invocation_check_strict(const struct invocation *invocation)

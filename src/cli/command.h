@@ -10,6 +10,8 @@ struct invocation {
 	const struct values *values;
 	struct ops *ops;
 	struct output *output;
+	struct messages *messages;
+	const char *program;
 	size_t warnings; /* how many there were so far; see env_warn() */
 	int exit_status; /* set by a command whose errors have a status of their own; else 0 */
 };
@@ -34,6 +36,8 @@ err_t command_find(const char *name, const struct command **ret);
 /* Prints a line for each that is not hidden. */
 void commands_print(void);
 
+/* Tells @e (taken), which may be NULL, and is no warning: nothing was left out. */
+void invocation_tell(const struct invocation *invocation, struct err *e);
 /* ERR_PARTIAL if --strict is given and there was a warning: for the end of a listing. */
 err_t invocation_check_strict(const struct invocation *invocation);
 

@@ -27,24 +27,13 @@ struct run {
 	struct invocation invocation;
 };
 
-static void print_err(const struct run *run, const char *kind, const struct err *e)
-{
-	for (; e; e = err_next(e)) {
-		_cleanup_(mem_freep) char *line = mem_printf("%s%s", kind, err_message(e));
-
-		messages_add(run->messages, run->program, line);
-		if (err_hint_text(e))
-			messages_add(run->messages, "hint", err_hint_text(e));
-	}
-}
-
 static void warn(void *data, struct err *e)
 {
 	struct run *run = data;
 
 	pthread_mutex_lock(&run->mutex);
 	run->invocation.warnings++;
-	print_err(run, "warning: ", e);
+	messages_add_err(run->messages, run->program, "warning: ", e);
 	pthread_mutex_unlock(&run->mutex);
 	err_free(e);
 }
@@ -90,6 +79,8 @@ static err_t run_command(struct run *run)
 	run->invocation.values = &run->values;
 	run->invocation.ops = ops;
 	run->invocation.output = output_open();
+	run->invocation.messages = run->messages;
+	run->invocation.program = run->program;
 	e = run->command->run(&run->invocation);
 	ops_announce(ops);
 	return err_also(e, output_close(run->invocation.output, &run->is_left));
@@ -158,7 +149,7 @@ int main(int argc, char **argv)
 	e = arguments_read(argc ? argv + 1 : argv, &run.command, &run.values);
 	if (!e)
 		e = arguments_ask(&run.values) ? answer(&run) : run_command(&run);
-	print_err(&run, "", e);
+	messages_add_err(run.messages, run.program, "", e);
 	messages_end(run.messages);
 	values_clear(&run.values);
 	log_line("exit status %d", status_of(&run, e));

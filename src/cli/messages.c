@@ -85,6 +85,18 @@ void messages_add(struct messages *messages, const char *prefix, const char *tex
 	pthread_mutex_unlock(&messages->mutex);
 }
 
+void messages_add_err(struct messages *messages, const char *prefix, const char *kind,
+		      const struct err *e)
+{
+	for (; e; e = err_next(e)) {
+		_cleanup_(mem_freep) char *line = mem_printf("%s%s", kind, err_message(e));
+
+		messages_add(messages, prefix, line);
+		if (err_advice(e))
+			messages_add(messages, "hint", err_advice(e));
+	}
+}
+
 void messages_end(struct messages *messages)
 {
 	flush(messages, -1);

@@ -17,8 +17,6 @@
 #include "mounts.h"
 #include "sysfs_private.h"
 
-#define SYSFS_PARENTS "class/mdev_bus"
-
 static bool is_sysfs(const struct dir *dir)
 {
 	struct statfs fs;
@@ -256,32 +254,23 @@ static const char *find_similar(const struct strlist *names, const char *parent)
 static err_t parent_not_found(const struct sysfs *sysfs, const char *parent)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
-	_cleanup_(err_freep) struct err *unlisted = sysfs_list_parents(sysfs, &names);
-	const char *similar = find_similar(&names, parent);
-	struct err *e = err_new(ERR_NOT_FOUND, "Unable to find parent device '%s'%s%s%s", parent,
-				similar ? ". Did you mean '" : "", similar ? similar : "",
-				similar ? "'?" : "");
+	const char *similar;
+	struct err *e = sysfs_check_support_of(sysfs, parent);
 
-	if (!unlisted && !names.count)
-		return err_hint(e, "no parent is registered: no driver with mediated devices is "
-				   "loaded");
+	if (e)
+		return err_set_kind(err_wrap(e, "Unable to find parent device '%s'", parent),
+				    ERR_NOT_FOUND);
+	err_free(sysfs_list_parents(sysfs, &names));
+	similar = find_similar(&names, parent);
+	e = err_new(ERR_NOT_FOUND, "Unable to find parent device '%s'%s%s%s", parent,
+		    similar ? ". Did you mean '" : "", similar ? similar : "", similar ? "'?" : "");
 	return err_hint(e, "'mdevadm types' lists the parents");
-}
-
-err_t sysfs_missing(const struct sysfs *sysfs)
-{
-	return err_hint(err_new(ERR_FAILED, "no sysfs at '%s'", sysfs->env->dir[ENV_DIR_SYS]),
-			"mount it: mount -t sysfs sysfs /sys");
 }
 
 err_t sysfs_open_parent(const struct sysfs *sysfs, const char *parent, struct dir **ret)
 {
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 
-	if (!sysfs->top)
-		return err_set_kind(
-			err_wrap(sysfs_missing(sysfs), "Unable to find parent device '%s'", parent),
-			ERR_NOT_FOUND);
 	TRY(sysfs_find_parent(sysfs, parent, &dir));
 	if (!dir)
 		return parent_not_found(sysfs, parent);

@@ -9,6 +9,7 @@
 /* The kernel never hands out more than a page. */
 #define SYSFS_FILE_MAX 65536
 
+#define SYSFS_PARENTS "class/mdev_bus"
 #define SYSFS_DEVICES "bus/mdev/devices"
 #define SYSFS_TYPES   "mdev_supported_types"
 

@@ -24,12 +24,10 @@ static err_t describe_new(const struct define_request *request, const struct dev
 	if (!type && running)
 		type = running->type;
 	if (!type)
-		return err_hint(
-			uuid_is_set(&request->uuid)
-				? err_new(ERR_USAGE, "no type is given, and no device %s runs",
-					  uuid->text)
-				: err_new(ERR_USAGE, "no type is given"),
-			"say which with --type; 'mdevadm types --parent %s' lists them", parent);
+		return uuid_is_set(&request->uuid)
+			       ? err_new(ERR_USAGE, "no type is given, and no device %s runs",
+					 uuid->text)
+			       : err_new(ERR_USAGE, "no type is given");
 
 	*ret = device_new(uuid, parent, type);
 	(*ret)->start = request->is_auto ? DEVICE_START_AUTO : DEVICE_START_MANUAL;
@@ -43,9 +41,12 @@ static err_t describe_with_attrs(struct ops *ops, const struct define_request *r
 	_cleanup_(device_freep) struct device *running = NULL;
 	_cleanup_(device_freep) struct device *dev = NULL;
 	bool is_told;
+	struct err *e;
 
 	TRY(mdev_find(ops->sysfs, uuid, &running));
-	TRY(describe_new(request, running, uuid, &dev));
+	e = describe_new(request, running, uuid, &dev);
+	if (e)
+		return request->parent ? hint_types(ops, e, request->parent) : e;
 	if (running && running->type && strcmp(running->parent, dev->parent) == 0 &&
 	    strcmp(running->type, dev->type) == 0)
 		TRY(callout_get_attrs(ops->callouts, dev, request->force, &is_told));

@@ -132,3 +132,11 @@ err_t op_types(struct ops *ops, const char *parent, struct parent_list *ret)
 {
 	return sysfs_read_parents(ops->sysfs, parent, ret);
 }
+
+err_t op_explain_absence(const struct ops *ops, const char *parent)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+
+	return parent ? sysfs_open_parent(ops->sysfs, parent, &dir)
+		      : sysfs_check_support(ops->sysfs);
+}

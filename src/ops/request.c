@@ -80,6 +80,28 @@ err_t choose_definition(const struct strlist *defined, const char *parent, const
 	return NULL;
 }
 
+/* One that is not there may come; but of a tree that no kernel runs on nothing is to be expected. */
+static err_t check_support(const struct ops *ops, const char *parent)
+{
+	if (ops->env->moved[ENV_DIR_SYS] && !sysfs_is_there(ops->sysfs))
+		return NULL;
+	return err_wrap(sysfs_check_support_of(ops->sysfs, parent),
+			"it is stored, and cannot be started here");
+}
+
+err_t hint_types(const struct ops *ops, struct err *e, const char *parent)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+	struct err *absent = sysfs_open_parent(ops->sysfs, parent, &dir);
+
+	if (!absent)
+		return err_hint(e, "say which with --type; 'mdevadm types --parent %s' lists them",
+				parent);
+	e = err_hint(e, "say which with --type; %s", err_message(absent));
+	err_free(absent);
+	return e;
+}
+
 /* Without the error's hint: the advice to mend it comes too late. */
 void warn_of_unreadable(const struct ops *ops, struct err *e, const char *what)
 {
@@ -97,7 +119,7 @@ static err_t check_type_offered(const struct ops *ops, const struct device *dev)
 
 	TRY(sysfs_has_parent(ops->sysfs, dev->parent, &has_parent));
 	if (!has_parent)
-		return NULL;
+		return check_support(ops, dev->parent);
 	TRY(sysfs_open_parent(ops->sysfs, dev->parent, &parent));
 	TRY(sysfs_has_types(parent, &has_types));
 	TRY(sysfs_has_type(parent, dev->type, &has_type));

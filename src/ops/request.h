@@ -26,5 +26,7 @@ err_t choose_definition(const struct strlist *defined, const char *parent, const
 void warn_of_oddities(const struct ops *ops, const struct device *dev);
 /* Warns that what cannot be read, which @e (taken) tells, is "replaced" or "removed". */
 void warn_of_unreadable(const struct ops *ops, struct err *e, const char *what);
-/* Warns if the parent is there and has no such type. */
+/* Adds how to learn the types of @parent, or why it has none, to an error without a hint. */
+err_t hint_types(const struct ops *ops, struct err *e, const char *parent);
+/* Warns if the parent is there and has no such type, or if no parent can be there. */
 void warn_of_missing_type(const struct ops *ops, const struct device *dev);

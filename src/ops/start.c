@@ -199,11 +199,8 @@ static err_t wait_for_former(struct claim *claim)
 	if (!gone && running->state == DEVICE_STATE_STUCK)
 		return NULL;
 	if (!gone)
-		return err_hint(err_new(ERR_IN_USE,
-					"Device already exists on parent '%s': its "
-					"removal waits for those who have it open",
-					running->parent),
-				"end what uses the device; it goes then by itself");
+		return err_wrap(mdev_removal_blocks(), "Device already exists on parent '%s'",
+				running->parent);
 	device_free(take(claim->running));
 	return NULL;
 }
@@ -310,9 +307,7 @@ static err_t describe_wanted(const struct ops *ops, const struct start_request *
 		return NULL;
 	}
 	if (request->parent && !uuid_is_set(&request->uuid))
-		return err_hint(err_new(ERR_USAGE, "no type is given"),
-				"say which with --type; 'mdevadm types --parent %s' lists them",
-				request->parent);
+		return hint_types(ops, err_new(ERR_USAGE, "no type is given"), request->parent);
 	if (request->parent)
 		return err_hint(
 			err_new(ERR_NOT_FOUND, "it is not defined on parent '%s'", request->parent),

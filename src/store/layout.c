@@ -70,8 +70,8 @@ static err_t not_followed(struct err *e, const char *path, const char *target)
 	told = err_new(ERR_INVALID, "'%s' is %s%s%s, which is not followed: %s", path,
 		       target ? "a link to '" : "behind a link", target ? target : "",
 		       target ? "'" : "", err_message(e));
-	if (err_hint_text(e))
-		told = err_hint(told, "%s", err_hint_text(e));
+	if (err_advice(e))
+		told = err_hint(told, "%s", err_advice(e));
 	err_free(e);
 	return err_hint(told, "remove the link, or mend what it leads to");
 }

@@ -7,7 +7,7 @@ load lib/common
 load lib/life
 
 WAIT_LONGER="hint: wait longer with --lock-timeout SEC, or end that process"
-END_IT="hint: end what uses the device; it goes then by itself"
+END_IT="hint: if something has the device open, end that; it goes then by itself"
 # Where it is not known that somebody has it open.
 IF_OPEN="hint: if something has the device open, end that; it goes then by itself"
 
@@ -267,7 +267,7 @@ $IF_OPEN"
 	run mdevadm start -u "$U1" -p mtty -t mtty-1
 
 	expect_status 6
-	expect_output "mdevadm: cannot start $U1: Device already exists on parent 'mtty': its removal waits for those who have it open
+	expect_output "mdevadm: cannot start $U1: Device already exists on parent 'mtty': its removal is under way and has not ended
 $END_IT"
 	ctl close "$U1"
 	wait_until lacks_dir mtty "$U1"

@@ -372,6 +372,30 @@ $ATTR_HINT" ]
 	[[ "$stderr" != *$'\e'* && "$stderr" != *$'\n'"$U3"* ]]
 }
 
+@test "a type with characters that are not seen, or turn others round, is refused, and shown without" {
+	refuses_type $'nvidia\xe2\x80\xae63' "it has characters that are not printable" 'nvidia\xe2\x80\xae63'
+	refuses_type $'mtty\xe2\x80\x8b-1' "it has characters that are not printable" 'mtty\xe2\x80\x8b-1'
+	refuses_type $'\xef\xbb\xbfmtty-1' "it has characters that are not printable" '\xef\xbb\xbfmtty-1'
+}
+
+@test "what the kernel names shows as what it is in text, and unchanged in JSON" {
+	needs_sim "a type with a strange name"
+	local text=$'Turn\xe2\x80\xaeed \xe2\x81\xa6over'
+	umount_sim
+	mkdir -p "$SYS/class/mdev_bus" "$SYS/devices/p/mdev_supported_types/d-1"
+	ln -s ../../devices/p "$SYS/class/mdev_bus/p"
+	echo 1 >"$SYS/devices/p/mdev_supported_types/d-1/available_instances"
+	echo vfio-pci >"$SYS/devices/p/mdev_supported_types/d-1/device_api"
+	echo "$text" >"$SYS/devices/p/mdev_supported_types/d-1/name"
+
+	run mdevadm types
+	expect_status 0
+	expect_line 4 '    Name: Turn\xe2\x80\xaeed \xe2\x81\xa6over'
+
+	run mdevadm types --dumpjson
+	[ "$(jq -r '.[0].p[0]["d-1"].name' <<<"$output")" = "$text" ]
+}
+
 # --- all together ---
 
 @test "start, modify and define touch nothing but definitions and the device" {

@@ -41,6 +41,16 @@ leaves_out() {
 mdevadm: not everything could be listed" ]
 }
 
+LOAD="load that of the hardware: nvidia with its vGPU manager, kvmgt (Intel), vfio_ap or vfio_ccw (s390), or the sample mtty"
+ROOT_HINT="give one that is there with --root DIR, or unset MDEVADM_ROOT and MDEVCTL_ENV_ROOT"
+
+# expect_absence MESSAGE [HINT]: that, and a hint, is all that standard error has.
+expect_absence() {
+	[ "${stderr_lines[0]}" = "mdevadm: $1" ] || fail_with "$stderr"
+	[[ "${stderr_lines[1]}" == "hint: ${2:-}"* ]] || fail_with "$stderr"
+	[ "${#stderr_lines[@]}" = 2 ] || fail_with "$stderr"
+}
+
 # --- text ---
 
 # bats test_tags=kernel
@@ -144,14 +154,16 @@ sf-host
 }
 
 # bats test_tags=kernel
-@test "types -p of an absent parent prints nothing, and exits with 0" {
-	run mdevadm types -p absent
+@test "types -p of an absent parent prints nothing, says why, and exits with 0" {
+	run --separate-stderr mdevadm types -p absent
 	expect_status 0
 	expect_output ""
+	expect_absence "Unable to find parent device 'absent'" "'mdevadm types' lists the parents"
 
-	run mdevadm types -p absent --dumpjson
+	run --separate-stderr mdevadm types -p absent --dumpjson --strict
 	expect_status 0
 	expect_output "[]"
+	expect_absence "Unable to find parent device 'absent'" "'mdevadm types' lists the parents"
 }
 
 # --- JSON ---
@@ -321,18 +333,97 @@ sf-host
 
 # --- what is absent, what changes meanwhile ---
 
-@test "types without sysfs shows nothing" {
+@test "types without any parent says why, and exits with 0" {
 	needs_sim "a root without sysfs"
 	umount_sim
 
-	run mdevadm types --strict
+	run --separate-stderr mdevadm types --strict
+	expect_status 0
+	expect_output ""
+	expect_absence "no driver with mediated devices is loaded" "$LOAD"
+
+	mkdir -p "$SYS/class/mdev_bus"
+	run --separate-stderr mdevadm types
+	expect_status 0
+	expect_output ""
+	expect_absence "no parent of mediated devices is registered"
+
+	rm -r "$SYS"
+	run --separate-stderr mdevadm types --dumpjson --strict
+	expect_status 0
+	expect_output "[]"
+	expect_absence "no sysfs at '$SYS'" "mount it: mount -t sysfs sysfs $SYS"
+
+	MDEVADM_ROOT=$BATS_TEST_TMPDIR/mistyped run --separate-stderr mdevadm types
+	expect_status 0
+	expect_output ""
+	expect_absence "there is no root directory '$BATS_TEST_TMPDIR/mistyped'" "$ROOT_HINT"
+}
+
+# The virtual function 0000:41:00.4 of such a GPU.
+make_nvidia_vf() {
+	local vf=$SYS/devices/0000:41:00.4
+
+	mkdir -p "$SYS/bus/pci/devices" "$vf/nvidia"
+	ln -s ../0000:41:00.0 "$vf/physfn"
+	ln -s ../../../devices/0000:41:00.4 "$SYS/bus/pci/devices/"
+	printf 'ID    : vGPU Name\n1145  : NVIDIA L40S-1B\n' >"$vf/nvidia/creatable_vgpu_types"
+	echo 0 >"$vf/nvidia/current_vgpu_type"
+}
+
+@test "a GPU with NVIDIA's own interface is told as such wherever it is asked for" {
+	needs_sim "a GPU"
+	local vf=0000:41:00.4 command
+	local said="the GPU '$vf' has NVIDIA's own interface instead of mediated devices, as since Linux 6.8 with vGPU 17"
+	umount_sim
+	make_nvidia_vf
+
+	run --separate-stderr mdevadm types
+	expect_status 0
+	expect_absence "$said"
+	run --separate-stderr mdevadm types -p "$vf"
+	expect_status 0
+	expect_absence "Unable to find parent device '$vf': $said"
+	while IFS='|' read -r command before; do
+		# shellcheck disable=SC2086
+		run --separate-stderr mdevadm $command
+		expect_absence "$before: $said"
+	done <<END
+start -p $vf -t nvidia-1145|cannot start a device on parent '$vf': Unable to find parent device '$vf'
+define -u $U1 -p $vf -t nvidia-1145|warning: it is stored, and cannot be started here
+wait -p $vf --timeout 0|parent '$vf' did not come in time
+drain $vf -- true|cannot drain parent '$vf': Unable to find parent device '$vf'
+hold $vf --reason x|warning: parent '$vf' is held all the same: Unable to find parent device '$vf'
+END
+}
+
+@test "a list tells a person why there is no parent, and a program nothing" {
+	needs_sim "a root without parents"
+	umount_sim
+	command -v script >/dev/null || skip "no script(1)"
+
+	run mdevadm list
 	expect_status 0
 	expect_output ""
 
-	rmdir "$SYS"
-	run mdevadm types --dumpjson --strict
+	ASAN_OPTIONS=detect_leaks=0 run script -qec "'$MDEVADM' list" /dev/null
 	expect_status 0
-	expect_output "[]"
+	expect_contains "no driver with mediated devices is loaded"
+	ASAN_OPTIONS=detect_leaks=0 run script -qec "'$MDEVADM' list 2>'$BATS_TEST_TMPDIR/stderr'" /dev/null
+	expect_output ""
+	[ ! -s "$BATS_TEST_TMPDIR/stderr" ]
+}
+
+@test "what needs a root directory says that it is not there" {
+	needs_sim "another root"
+	local command
+	for command in "start -p P -t T" "define -p P -t T" "stop -u $U1" "hold P --reason x"; do
+		# shellcheck disable=SC2086
+		MDEVADM_ROOT=$BATS_TEST_TMPDIR/mistyped run mdevadm $command
+		expect_contains "there is no root directory '$BATS_TEST_TMPDIR/mistyped'"
+		expect_contains "hint: $ROOT_HINT"
+	done
+	[ ! -e "$BATS_TEST_TMPDIR/mistyped" ]
 }
 
 # bats test_tags=kernel

@@ -180,6 +180,27 @@ static void try_returns_an_error_and_goes_on_without_one(void **state)
 	assert_true(after_success);
 }
 
+/* Those that administrators meet; whoever knows more says it before. */
+static void each_errno_has_advice(void **state)
+{
+	static const int errnums[] = {
+		EACCES, EPERM,	 EROFS,	 EISDIR,       ENOSPC,	      EDQUOT, EMFILE, ENFILE,
+		ENOENT, ENOTDIR, ELOOP,	 ENAMETOOLONG, EBADF,	      EBUSY,  EIO,    ENODEV,
+		EFBIG,	EINVAL,	 ENOMEM, EADDRINUSE,   EADDRNOTAVAIL, EAGAIN, ENOSYS, EXDEV,
+	};
+	_cleanup_(err_freep) struct err *none = err_new(ERR_FAILED, "x");
+	_cleanup_(err_freep) struct err *own = err_hint(err_errno(EBUSY, "x"), "own");
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(errnums); i++) {
+		_cleanup_(err_freep) struct err *e = err_errno(errnums[i], "x");
+
+		assert_non_null(err_advice(e));
+	}
+	assert_null(err_advice(none));
+	assert_string_equal(err_advice(own), "own");
+}
+
 int err_tests(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +217,7 @@ int err_tests(void)
 		cmocka_unit_test(absence_is_what_these_errnos_say_and_no_others),
 		cmocka_unit_test(error_behind_the_change_says_that_it_took_effect),
 		cmocka_unit_test(no_error_has_no_errno),
+		cmocka_unit_test(each_errno_has_advice),
 		cmocka_unit_test(try_returns_an_error_and_goes_on_without_one),
 	};
 

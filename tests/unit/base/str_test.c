@@ -49,6 +49,46 @@ static void control_characters_are_escaped(void **state)
 	assert_false(str_is_plain("\xc2\x80"));
 }
 
+/* The bounds of each range, and what is beside it. */
+static void what_shows_as_other_text_is_escaped(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *shown;
+	} cases[] = {
+		{ "nvidia\u202e63", "nvidia\\xe2\\x80\\xae63" },
+		{ "\xc2\x80", "\\xc2\\x80" }, /* C1, whose first and last C cannot name by \u */
+		{ "\xc2\x9f", "\\xc2\\x9f" },
+		{ "\u00ad", "\\xc2\\xad" },
+		{ "\u034f", "\\xcd\\x8f" },
+		{ "\u061c", "\\xd8\\x9c" },
+		{ "\u115f\u1160", "\\xe1\\x85\\x9f\\xe1\\x85\\xa0" },
+		{ "\u180e", "\\xe1\\xa0\\x8e" },
+		{ "\u200a\u200b", "\u200a\\xe2\\x80\\x8b" },
+		{ "\u200f\u2010", "\\xe2\\x80\\x8f\u2010" },
+		{ "\u2027\u2028", "\u2027\\xe2\\x80\\xa8" },
+		{ "\u2029", "\\xe2\\x80\\xa9" },
+		{ "\u202a", "\\xe2\\x80\\xaa" },
+		{ "\u202e\u202f", "\\xe2\\x80\\xae\u202f" },
+		{ "\u2060", "\\xe2\\x81\\xa0" },
+		{ "\u2066", "\\xe2\\x81\\xa6" },
+		{ "\u2069", "\\xe2\\x81\\xa9" },
+		{ "\u206f\u2070", "\\xe2\\x81\\xaf\u2070" },
+		{ "\u3164", "\\xe3\\x85\\xa4" },
+		{ "\ufe0f", "\\xef\\xb8\\x8f" },
+		{ "\ufeff", "\\xef\\xbb\\xbf" },
+		{ "\ufffb\ufffd", "\\xef\\xbf\\xbb\ufffd" },
+		{ "\U000e0001", "\\xf3\\xa0\\x80\\x81" },
+		{ "\U000e0fff\U000e1000", "\\xf3\\xa0\\xbf\\xbf\U000e1000" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		check_escape(cases[i].text, cases[i].shown);
+		assert_false(str_is_plain(cases[i].text));
+	}
+}
+
 static void bytes_that_are_not_utf8_are_escaped(void **state)
 {
 	(void)state;
@@ -265,6 +305,7 @@ int str_tests(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(printable_text_stays_as_it_is),
 		cmocka_unit_test(control_characters_are_escaped),
+		cmocka_unit_test(what_shows_as_other_text_is_escaped),
 		cmocka_unit_test(bytes_that_are_not_utf8_are_escaped),
 		cmocka_unit_test(number_is_read_up_to_its_maximum),
 		cmocka_unit_test(anything_else_is_no_number),

@@ -11,6 +11,7 @@ int main(void)
 	failed += mounts_tests();
 	failed += remove_tests();
 	failed += scan_tests();
+	failed += support_tests();
 	failed += sysfs_tests();
 	failed += types_tests();
 	failed += users_tests();

@@ -94,7 +94,7 @@ static void without_sysfs_nothing_is_said_to_be_removed(void **state)
 	e = remove_device(&attempt);
 
 	assert_err(attempt.fx, e, ERR_FAILED, "no sysfs at 'ROOT/sys'",
-		   "mount it: mount -t sysfs sysfs /sys");
+		   "mount it: mount -t sysfs sysfs ROOT/sys");
 }
 
 static void device_that_cannot_be_looked_at_is_not_gone(void **state)

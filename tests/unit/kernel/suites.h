@@ -10,6 +10,7 @@ int create_tests(void);
 int mounts_tests(void);
 int remove_tests(void);
 int scan_tests(void);
+int support_tests(void);
 int sysfs_tests(void);
 int types_tests(void);
 int users_tests(void);
