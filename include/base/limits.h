@@ -15,6 +15,9 @@
 #define LOCK_PAUSE_MIN_MS 1
 #define LOCK_PAUSE_MAX_MS 50
 
+/* How long a lock that is left to a child waits at the gate to become a shared one. */
+#define LOCK_SHARE_MS 1000
+
 /* Between two looks at sysfs, which sends no event when a directory has gone. */
 #define LOOK_PAUSE_MIN_MS 1
 #define LOOK_PAUSE_MAX_MS 50

@@ -52,16 +52,15 @@ void lock_mark(const struct lock *lock);
 bool lock_was_marked(const struct lock *lock, long ms);
 
 /*
- * Makes a parent's exclusive lock a shared one, also for a child that has it, without letting
- * another exclusive one in between. ERR_BUSY if that cannot be had until @deadline.
- */
-err_t lock_downgrade(struct lock *lock, const struct deadline *deadline);
-/*
  * The descriptor behind it, for a child that is to keep the lock longer than this process does:
  * then also tell lock_leave() of it.
  */
 int lock_fd(const struct lock *lock);
-/* lock_free() leaves the lock's file where it is, since somebody else still has it locked. */
+/*
+ * lock_free() leaves the lock to a child that shares it: a device's file stays where it is, and a
+ * parent's exclusive lock becomes a shared one, so that what ends a hold is possible, without letting
+ * another exclusive one in between. May be called from any thread.
+ */
 void lock_leave(struct lock *lock);
 void lock_free(struct lock *lock);
 DEFINE_CLEANUP(struct lock *, lock_free)

@@ -60,7 +60,7 @@ static char *describe_process(const struct env *env, const char *pid)
 
 	/* The kernel names who took the lock; a child that still has it may have outlived him. */
 	if (age < 0)
-		return mem_printf("pid %s (ended; what it began goes on)", pid);
+		return mem_printf("pid %s (" HOLDERS_ENDED ")", pid);
 
 	if (!command)
 		return mem_printf("pid %s", pid);

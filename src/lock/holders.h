@@ -4,6 +4,9 @@
 
 #include "base/env.h"
 
+/* What is said of a holder that has gone, while a child of it still has the lock. */
+#define HOLDERS_ENDED "ended; what it began goes on"
+
 /*
  * "pid N (COMMAND, S s)" and the like of all that hold @fd's file locked (only_exclusive: by
  * LOCK_EX); owned by the caller. NULL if there are none.

@@ -16,7 +16,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -41,7 +43,9 @@ struct lock {
 	const struct dir *dir; /* borrowed from the locks */
 	char *name;
 	int fd;
-	bool is_had;  /* and its loss worth a line in the log */
+	bool is_had;	     /* and its loss worth a line in the log */
+	bool is_exclusive;   /* a parent's */
+	atomic_bool is_left; /* to a child */
 	bool unlinks; /* the exclusive lock of a device, of which nobody would miss the file */
 };
 
@@ -162,6 +166,10 @@ static err_t busy(const struct lock *lock, int operation)
 	if (lock->locks->env->nested)
 		return err_hint(e, "a script that mdevadm runs cannot wait for it: "
 				   "do this after the operation");
+	if (who && strstr(who, HOLDERS_ENDED))
+		return err_hint(e,
+				"a removal goes on until those who have its device open close it: "
+				"end what uses a device of that parent");
 	return err_hint(e, "wait longer with --lock-timeout SEC, or end that process");
 }
 
@@ -224,6 +232,7 @@ static err_t get_parent(const struct locks *locks, const char *parent, enum lock
 	if (!got)
 		return busy(lock, mode == LOCK_SHARED ? LOCK_SH : LOCK_EX);
 	lock->is_had = true;
+	lock->is_exclusive = mode == LOCK_EXCLUSIVE;
 	*ret = take(lock);
 	return NULL;
 }
@@ -288,13 +297,14 @@ bool lock_was_marked(const struct lock *lock, long ms)
 }
 
 /* flock() lets go of the old lock before it takes the new one; the gate keeps others out. */
-err_t lock_downgrade(struct lock *lock, const struct deadline *deadline)
+static err_t share(struct lock *lock)
 {
+	const struct deadline deadline = deadline_in(LOCK_SHARE_MS);
 	_cleanup_(lock_freep) struct lock *gate = NULL;
 	bool got;
 
 	TRY(open_lock(lock->locks, lock->locks->gates, lock->name, &gate));
-	TRY(wait_for(gate, LOCK_EX, try_flock, deadline, &got));
+	TRY(wait_for(gate, LOCK_EX, try_flock, &deadline, &got));
 	if (got)
 		TRY(try_flock(lock, LOCK_SH, &got));
 	return got ? NULL : busy(gate, LOCK_EX);
@@ -307,7 +317,7 @@ int lock_fd(const struct lock *lock)
 
 void lock_leave(struct lock *lock)
 {
-	lock->unlinks = false;
+	atomic_store(&lock->is_left, true);
 }
 
 void lock_free(struct lock *lock)
@@ -316,7 +326,12 @@ void lock_free(struct lock *lock)
 		return;
 	if (lock->is_had)
 		log_line("let go of the lock on %s", lock->name);
-	if (lock->unlinks)
+	if (lock->is_left && lock->is_exclusive)
+		env_warn(lock->locks->env,
+			 err_wrap(share(lock),
+				  "what goes on keeps parent '%s' to itself until it ends",
+				  lock->name));
+	if (lock->unlinks && !lock->is_left)
 		unlinkat(lock->dir->fd, lock->name, 0);
 	/* By close alone: a child that shares the description keeps the lock. */
 	fd_closep(&lock->fd);

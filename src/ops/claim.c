@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hold.h"
 #include "kernel/mdev.h"
 
 /* So often at least, however little time there is: no lock is waited for here. */
@@ -130,6 +131,7 @@ static err_t look(struct claim *claim, bool is_locked)
 {
 	TRY(store_find(claim->ops->store, &claim->uuid, &claim->defined));
 	TRY(read_record(claim->ops, &claim->uuid, is_locked, &claim->record));
+	TRY(hold_drop_void(claim->ops, claim->record));
 	return find_device(claim, &claim->running);
 }
 

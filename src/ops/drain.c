@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,7 +35,6 @@ struct drain {
 	struct device_list devices; /* as they are to be started again */
 	struct err *in_use;	    /* all that the first pass has found */
 	unsigned jobs;
-	atomic_bool goes_on; /* a removal was left behind */
 };
 
 err_t op_drain_preview(struct ops *ops, const char *parent, struct device_list *ret)
@@ -140,6 +138,8 @@ static err_t ask_record(const struct ops *ops, struct device *dev, bool *ret)
 	if (e && err_kind(e) != ERR_INVALID)
 		return e;
 	err_free(e);
+	if (record)
+		TRY(hold_drop_void(ops, record));
 	known = known_device(record, dev->parent);
 	*ret = known != NULL;
 	if (known)
@@ -205,11 +205,30 @@ static err_t look_at(struct drain *drain, const struct uuid *uuid)
 	return interrupt_check();
 }
 
+/* What is made on them is the card's as well: a command that takes the card away takes them. */
+static err_t check_virtual_functions(const struct drain *drain)
+{
+	_cleanup_(strlist_clear) struct strlist functions = { 0 };
+
+	TRY(sysfs_list_virtual_functions(drain->ops->sysfs, drain->request->parent, &functions));
+	for (size_t i = 0; i < functions.count; i++) {
+		_cleanup_(device_list_clear) struct device_list children = { 0 };
+
+		TRY(mdev_list_children(drain->ops->sysfs, functions.items[i], &children));
+		if (children.count)
+			return err_hint(err_new(ERR_IN_USE, "%s runs on its virtual function '%s'",
+						children.items[0]->uuid.text, functions.items[i]),
+					"drain that first: 'mdevadm drain %s'", functions.items[i]);
+	}
+	return NULL;
+}
+
 /* The first pass. */
 static err_t look_at_all(struct drain *drain)
 {
 	_cleanup_(device_list_clear) struct device_list children = { 0 };
 
+	TRY(check_virtual_functions(drain));
 	TRY(mdev_list_children(drain->ops->sysfs, drain->request->parent, &children));
 	for (size_t i = 0; i < children.count; i++)
 		TRY(look_at(drain, &children.items[i]->uuid));
@@ -253,7 +272,7 @@ static err_t write_hold(struct drain *drain)
 	TRY(hold_load_living(drain->ops, request->parent, &held));
 	if (!held || !held->drain) {
 		TRY(list_drained(drain->ops, request->parent, NULL, &void_ones));
-		TRY(strike_drained(drain->ops, &void_ones));
+		TRY(strike_drained(drain->ops, request->parent, &void_ones));
 	}
 	if (!held)
 		held = held_new(request->parent);
@@ -276,14 +295,11 @@ static err_t stop_drained(struct ops *ops, struct device *dev, void *data)
 	struct drain *drain = data;
 	/* One of its own: with the hold written, giving up is worse than a longer wait. */
 	const struct deadline deadline = lock_deadline(ops->env);
-	bool goes_on = false;
 	const struct stop_how how = { .force = drain->request->force,
 				      .deadline = deadline_in(drain->request->timeout_ms),
 				      .users = drain->users,
-				      .keeps_drained = true,
-				      .ret_goes_on = &goes_on };
+				      .keeps_drained = true };
 	_cleanup_(claim_freep) struct claim *claim = NULL;
-	struct err *e;
 
 	TRY(claim_under(ops, &dev->uuid, &drain->cover, &deadline, &claim));
 	/* First: then it comes back, whatever dies or goes from here on. */
@@ -293,10 +309,7 @@ static err_t stop_drained(struct ops *ops, struct device *dev, void *data)
 		return NULL;
 	if (is_another(claim->running, dev))
 		return err_new(ERR_FAILED, "it is not what it was a moment ago");
-	e = stop_claimed(claim, &how);
-	if (goes_on)
-		atomic_store(&drain->goes_on, true);
-	return e;
+	return stop_claimed(claim, &how);
 }
 
 /* What was seen is believed, and not that each stop succeeded. */
@@ -355,15 +368,6 @@ static err_t bring_back(const struct drain *drain)
 	return e;
 }
 
-/* The removal goes on under the parent's lock, which must not keep resume --abandon out. */
-static void leave_removal(struct drain *drain)
-{
-	const struct covered *covered = cover_find(&drain->cover, drain->request->parent);
-
-	if (drain->goes_on)
-		env_warn(drain->ops->env, lock_downgrade(covered->lock, &drain->deadline));
-}
-
 /* All that comes before the first change. */
 static err_t prepare(struct drain *drain)
 {
@@ -383,7 +387,6 @@ static err_t drain_locked(struct drain *drain, int *ret_status)
 	e = write_hold(drain);
 	if (!e)
 		e = stop_all_on(drain);
-	leave_removal(drain);
 	if (!e && command)
 		e = command_run(drain->ops->env, command, ret_status);
 	if (!e && command)
@@ -446,5 +449,8 @@ err_t op_drain(struct ops *ops, const struct drain_request *request, int *ret_st
 	*ret_status = 0;
 	e = drain(ops, request, ret_status);
 	journal_parent(ops->env, "drain", request->parent, e);
+	/* Not what was stopped, as bring_back() has it. */
+	if (!e && request->command)
+		env_warn(ops->env, resume_virtual_functions(ops, request->parent, request->jobs));
 	return err_wrap(e, "cannot drain parent '%s'", request->parent);
 }

@@ -29,6 +29,22 @@ err_t hold_load_living(const struct ops *ops, const char *parent, struct held **
 	return NULL;
 }
 
+err_t hold_drop_void(const struct ops *ops, struct record *record)
+{
+	_cleanup_(held_freep) struct held *held = NULL;
+	struct err *e;
+
+	if (!record->drained)
+		return NULL;
+	e = held_load(ops->env, record->drained->parent, &held);
+	if (e && err_kind(e) != ERR_INVALID)
+		return e;
+	if (!e && (!held || !held_has_drain(held, record->hold)))
+		record_set_not_drained(record);
+	err_free(e);
+	return NULL;
+}
+
 static err_t hold_parent(struct ops *ops, const char *parent, const char *reason)
 {
 	const struct deadline deadline = lock_deadline(ops->env);

@@ -11,6 +11,11 @@
  * what is auto would not be started by anybody.
  */
 err_t hold_load_living(const struct ops *ops, const char *parent, struct held **ret);
+/*
+ * Drops, in memory, what a drain has to bring back if that drain is over: its hold is written before
+ * the records, and ends after them. What is said of the hold and cannot be understood drops nothing.
+ */
+err_t hold_drop_void(const struct ops *ops, struct record *record);
 /* By what name a parent is held, and why; zero-initialised: it is not. */
 struct holder {
 	char *name;

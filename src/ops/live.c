@@ -47,6 +47,9 @@ static void remember(struct claim *claim, const struct device *dev)
 		return;
 	device_free(record->dev);
 	record->dev = device_copy(dev);
+	/* Of a drain that died before it stopped the device. */
+	if (record->drained)
+		device_copy_attrs(record->drained, dev);
 	env_warn(claim->ops->env,
 		 err_wrap(record_save(claim->ops->env, record),
 			  "the change took effect, but is not remembered for a drain"));

@@ -117,7 +117,8 @@ static err_t is_forgotten(const struct ops *ops, const struct uuid *uuid, const 
 
 	*ret = false;
 	TRY(record_load(ops->env, uuid, &record));
-	if (!record || record->state != RECORD_RUNNING || strcmp(record->dev->parent, parent) != 0)
+	if (!record || record->state == RECORD_NOTHING ||
+	    (parent && strcmp(record->dev->parent, parent) != 0))
 		return NULL;
 	TRY(mdev_find(ops->sysfs, uuid, &running));
 	*ret = !running;

@@ -12,7 +12,8 @@
  */
 err_t repair_claimed(struct claim *claim);
 /*
- * Clears the records of devices of @parent that went with its driver. Locks each device that is
- * free at the moment. What goes wrong is warned about.
+ * Clears the records of devices of @parent (NULL: of any) that are not there: they went with their
+ * driver, or a start died before it made them. Locks each device that is free at the moment. What
+ * goes wrong is warned about.
  */
 void repair_forgotten(struct ops *ops, const char *parent);

@@ -66,7 +66,18 @@ static err_t strike(struct claim *claim)
 	return record_save(claim->ops->env, claim->record);
 }
 
-err_t strike_drained(struct ops *ops, const struct device_list *devices)
+/* It may have been drained of another parent since it was listed. */
+static err_t strike_if_of(struct claim *claim, const char *parent)
+{
+	const struct device *drained = claim->record->drained;
+
+	if (drained && strcmp(drained->parent, parent) != 0)
+		return NULL;
+	/* Also one that the claim has found to be void, and dropped. */
+	return strike(claim);
+}
+
+err_t strike_drained(struct ops *ops, const char *parent, const struct device_list *devices)
 {
 	static const struct cover nothing = { 0 };
 	const struct deadline none = deadline_in(0);
@@ -81,8 +92,7 @@ err_t strike_drained(struct ops *ops, const struct device_list *devices)
 			continue;
 		}
 		TRY(e);
-		if (claim->record->drained)
-			TRY(strike(claim));
+		TRY(strike_if_of(claim, parent));
 	}
 	return NULL;
 }
@@ -196,6 +206,7 @@ static err_t hint_ways_out(struct err *e, const char *parent)
 static err_t end_drain_only(struct ops *ops, struct held *held)
 {
 	held_end_drain(held);
+	held->is_lifting = false;
 	TRY(held_save(ops->env, held));
 	env_warn(ops->env, err_hint(err_new(ERR_BUSY, "parent '%s' stays held: %s", held->parent,
 					    held_reason(held)),
@@ -268,7 +279,7 @@ static err_t resume_abandon(struct ops *ops, const char *parent)
 	if (!held->drain && held->hold)
 		return held_remove(ops->env, parent);
 	TRY(list_drained(ops, parent, held->name, &devices));
-	TRY(strike_drained(ops, &devices));
+	TRY(strike_drained(ops, parent, &devices));
 	held_end_drain(held);
 	return held->hold ? end_drain_only(ops, held) : held_remove(ops->env, parent);
 }
@@ -357,15 +368,14 @@ static err_t resume(struct ops *ops, const struct resume_request *request)
 	return err_also(e, failed);
 }
 
-/* They are held with it, and their registrations started nothing. */
-static err_t start_virtual_functions(struct ops *ops, const struct resume_request *request)
+err_t resume_virtual_functions(struct ops *ops, const char *physical, unsigned jobs)
 {
 	_cleanup_(strlist_clear) struct strlist functions = { 0 };
 	struct err *e = NULL;
 
-	TRY(sysfs_list_virtual_functions(ops->sysfs, request->parent, &functions));
+	TRY(sysfs_list_virtual_functions(ops->sysfs, physical, &functions));
 	for (size_t i = 0; i < functions.count; i++)
-		e = err_also(e, op_start_parent(ops, functions.items[i], request->jobs));
+		e = err_also(e, op_start_parent(ops, functions.items[i], jobs));
 	return e;
 }
 
@@ -374,7 +384,8 @@ err_t op_resume(struct ops *ops, const struct resume_request *request)
 	struct err *e = resume(ops, request);
 
 	journal_parent(ops->env, request->is_abandoned ? "abandon" : "resume", request->parent, e);
-	if (!e && !request->is_abandoned)
-		e = start_virtual_functions(ops, request);
+	/* The hold goes although something auto failed, and theirs with it. */
+	if ((!e || err_kind(e) == ERR_PARTIAL) && !request->is_abandoned)
+		e = err_also(e, resume_virtual_functions(ops, request->parent, request->jobs));
 	return err_wrap(e, "cannot resume parent '%s'", request->parent);
 }

@@ -17,5 +17,13 @@ err_t resume_locked(struct ops *ops, const struct resume_request *request,
  */
 err_t list_drained(const struct ops *ops, const char *parent, const char *name,
 		   struct device_list *ret);
-/* Has no drain bring those back any more. One that another run has locked is left. */
-err_t strike_drained(struct ops *ops, const struct device_list *devices);
+/*
+ * Has no drain of @parent bring those back any more, nor one that is over. One that another run has
+ * locked is left.
+ */
+err_t strike_drained(struct ops *ops, const char *parent, const struct device_list *devices);
+/*
+ * Starts what is auto on the virtual functions of @physical: they are held with it, and their
+ * registrations started nothing. Does nothing for those that are held still.
+ */
+err_t resume_virtual_functions(struct ops *ops, const char *physical, unsigned jobs);

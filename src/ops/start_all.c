@@ -79,7 +79,10 @@ err_t op_stop_all(struct ops *ops, const struct stop_all_request *request)
 	_cleanup_(device_list_clear) struct device_list devices = { 0 };
 	_cleanup_(users_freep) struct users *users = users_new(ops->env, ops->sysfs);
 	struct stop_all all = { .request = request, .users = users };
+	struct err *e;
 
 	TRY(list_all_children(ops, request->parent, &devices));
-	return batch_run(ops, &devices, request->jobs, "stop", stop_listed, &all);
+	e = batch_run(ops, &devices, request->jobs, "stop", stop_listed, &all);
+	repair_forgotten(ops, request->parent);
+	return e;
 }

@@ -81,7 +81,9 @@ static err_t take_down(struct ops *ops, void *data)
 	bool goes_on = false;
 	struct err *e;
 
-	(void)ops;
+	/* A script may have taken its time: somebody may have opened the device since. */
+	if (callouts_are_there(ops->callouts))
+		TRY(check_unused(stop->claim, stop->how->users));
 	e = write_remove(stop->claim, stop->dev->parent, &stop->how->deadline, &goes_on);
 	if (goes_on && stop->how->ret_goes_on)
 		*stop->how->ret_goes_on = true;

@@ -49,8 +49,10 @@ err_t write_remove(struct claim *claim, const char *parent, const struct deadlin
 	lock_mark(covered->lock);
 	e = mdev_remove(claim->ops->sysfs, parent, &claim->uuid, fds, count, deadline, ret_goes_on);
 	lock_mark(covered->lock);
-	if (*ret_goes_on)
+	if (*ret_goes_on) {
 		lock_leave(claim->device);
+		lock_leave(covered->lock);
+	}
 	return e;
 }
 

@@ -376,7 +376,7 @@ inline lock_device(d)
 }
 
 /*
- * lock_downgrade, and the end of all locks but those that a removal's child keeps: the device's
+ * lock_leave, and the end of all locks but those that a removal's child keeps: the device's
  * and its parent's, shared.
  */
 inline leave_to_child(p)
