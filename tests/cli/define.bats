@@ -115,7 +115,7 @@ hint: 'mdevadm types --parent mtty' lists its types"
 
 	expect_status 4
 	expect_output "mdevadm: cannot define $U1: it is already defined on parent 'mtty'
-hint: change it with 'mdevadm modify'"
+hint: 'mdevadm modify --help' says how to change it"
 	expect_file "$(plain mtty-1)"
 }
 
