@@ -19,8 +19,9 @@ static inline void json_freep(json_t **json)
  */
 err_t json_parse(const char *text, size_t size, const char *source, json_t **ret);
 /*
- * The same for a text parts of which are kept as they stand there (see json_text.h): every number
- * reads as 0, however large, a string may have NUL characters, and those in keys read as U+0001.
+ * The same for a text parts of which are kept as they stand there (see json_text.h): numbers
+ * may be of any size, and read as 0 if one is too large; strings may have NUL characters, which in
+ * keys read as U+0001.
  */
 err_t json_parse_loosely(const char *text, size_t size, const char *source, json_t **ret);
 

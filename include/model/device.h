@@ -47,7 +47,6 @@ struct device {
 	bool is_incomplete; /* a start that died has left it without all its attributes */
 	/* What only a definition has. */
 	char *source;	 /* the file that it was read from */
-	char *managed;	 /* of a link: the file behind it, which somebody else manages; else NULL */
 	char *odd_start; /* what is wrong with its start mode, which counts as manual; else NULL */
 	struct foreign_key *foreign;
 	size_t foreign_count;

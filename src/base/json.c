@@ -79,32 +79,49 @@ static size_t size_without_nuls(const char *text, size_t size)
 	return size;
 }
 
-static err_t parse(const char *text, size_t size, const char *source, size_t flags, json_t **ret)
+static json_t *load(const char *text, size_t size, size_t flags, json_error_t *error)
+{
+	return json_loadb(text, size, JSON_DECODE_ANY | flags, error);
+}
+
+err_t json_parse(const char *text, size_t size, const char *source, json_t **ret)
 {
 	json_error_t error;
-	json_t *json = json_loadb(text, size, JSON_DECODE_ANY | flags, &error);
+	json_t *json;
 
+	size = size_without_nuls(text, size);
+	TRY(check_form(text, size, source));
+	json = load(text, size, 0, &error);
 	if (!json)
 		return syntax_error(source, &error);
 	*ret = json;
 	return NULL;
 }
 
-err_t json_parse(const char *text, size_t size, const char *source, json_t **ret)
+/* Whether it is one of jansson's limits, and not the text that is wrong. */
+static bool is_limit(const json_error_t *error)
 {
-	size = size_without_nuls(text, size);
-	TRY(check_form(text, size, source));
-	return parse(text, size, source, 0, ret);
+	return json_error_code(error) == json_error_numeric_overflow ||
+	       json_error_code(error) == json_error_null_byte_in_key;
 }
 
 err_t json_parse_loosely(const char *text, size_t size, const char *source, json_t **ret)
 {
 	_cleanup_(mem_freep) char *loose = NULL;
+	json_error_t error;
+	json_t *json;
 
 	size = size_without_nuls(text, size);
 	TRY(check_form(text, size, source));
-	loose = json_loosen(text, size);
-	return parse(loose, size, source, JSON_ALLOW_NUL, ret);
+	json = load(text, size, JSON_ALLOW_NUL, &error);
+	if (!json && is_limit(&error)) {
+		loose = json_loosen(text, size);
+		json = load(loose, size, JSON_ALLOW_NUL, &error);
+	}
+	if (!json)
+		return syntax_error(source, &error);
+	*ret = json;
+	return NULL;
 }
 
 /* jansson writes \u001B where mdevctl writes \u001b. */

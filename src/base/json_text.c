@@ -34,12 +34,15 @@ static const char *skip_value(const char *at)
 
 	do {
 		at = skip_blanks(at);
-		if (*at == '"')
+		if (*at == '"') {
 			at = skip_string(at);
-		else if (is_one_of(*at, "{[,:}]"))
-			depth += is_one_of(*at, "{[") - (size_t)is_one_of(*at, "}]"), at++;
-		else
+		} else if (is_one_of(*at, "{[,:}]")) {
+			depth += is_one_of(*at, "{[");
+			depth -= is_one_of(*at, "}]");
+			at++;
+		} else {
 			at += strcspn(at, "{[,:}]\"" BLANKS);
+		}
 	} while (depth && *at);
 	return at;
 }

@@ -22,8 +22,7 @@ struct command {
 	uint64_t options;		 /* bits, besides the common ones */
 	const struct option_help *helps; /* of those that have one of their own */
 	const struct rule *rules;
-	enum option
-		argument; /* the one whose value may stand without its name; 0 if there is none */
+	enum option argument; /* its value may stand without its name; 0 if there is none */
 	err_t (*run)(struct invocation *invocation);
 	bool is_hidden;
 	bool takes_command; /* behind "--" */

@@ -51,7 +51,6 @@ void device_free(struct device *dev)
 	free(dev->parent);
 	free(dev->type);
 	free(dev->source);
-	free(dev->managed);
 	free(dev->odd_start);
 	free(dev);
 }

@@ -38,9 +38,16 @@ void foreign_read(struct device *dev, const char *text)
 	}
 }
 
+/* Copies @text to @at, and points behind it. */
+static char *put(char *at, const char *text, size_t size)
+{
+	memcpy(at, text, size);
+	at[size] = '\0';
+	return at + size;
+}
+
 char *foreign_append(const struct device *dev, const char *text, const char *comma, const char *end)
 {
-	size_t size = strlen(text) - strlen(end);
 	size_t room = strlen(text) + 1;
 	char *whole;
 	char *at;
@@ -48,11 +55,12 @@ char *foreign_append(const struct device *dev, const char *text, const char *com
 	for (size_t i = 0; i < dev->foreign_count; i++)
 		room += strlen(comma) + strlen(dev->foreign[i].text);
 	whole = mem_alloc(room);
-	memcpy(whole, text, size);
-	at = whole + size;
-	for (size_t i = 0; i < dev->foreign_count; i++)
-		at = stpcpy(stpcpy(at, comma), dev->foreign[i].text);
-	strcpy(at, end);
+	at = put(whole, text, strlen(text) - strlen(end));
+	for (size_t i = 0; i < dev->foreign_count; i++) {
+		at = put(at, comma, strlen(comma));
+		at = put(at, dev->foreign[i].text, strlen(dev->foreign[i].text));
+	}
+	put(at, end, strlen(end));
 	return whole;
 }
 

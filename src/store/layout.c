@@ -87,13 +87,31 @@ err_t layout_follow(const struct dir *dir, const char *name, char **ret)
 	return e ? not_followed(e, path, target) : NULL;
 }
 
+/* Opens what is no directory itself; see open_place(). */
+static err_t open_linked(const struct dir *top, const char *parent, bool follows, struct place *ret)
+{
+	_cleanup_(mem_freep) char *target = NULL;
+	_cleanup_(mem_freep) char *real = NULL;
+	struct err *e;
+
+	TRY(read_link(top, parent, &target));
+	if (!target)
+		return follows ? NULL : no_directory(top, parent);
+	ret->is_linked = true;
+	if (!follows)
+		TRY(layout_follow(top, parent, &real));
+	e = dir_open_linked(top, parent, &ret->dir);
+	if (!err_is(e, follows ? ELOOP : ENOTDIR))
+		return e;
+	err_free(e);
+	return follows ? NULL : no_directory(top, parent);
+}
+
 /* @follows any link, and then what is no directory is no error but has no definitions. */
 static err_t open_place(const struct store *store, const char *parent, bool follows,
 			struct place *ret)
 {
 	_cleanup_(dir_freep) struct dir *top = NULL;
-	_cleanup_(mem_freep) char *target = NULL;
-	_cleanup_(mem_freep) char *real = NULL;
 	struct err *e;
 
 	TRY(layout_open_top(store, &top));
@@ -102,19 +120,9 @@ static err_t open_place(const struct store *store, const char *parent, bool foll
 	e = dir_open_at(top, parent, &ret->dir);
 	if (err_is(e, ENOTDIR) || err_is(e, ELOOP)) {
 		err_free(e);
-		TRY(read_link(top, parent, &target));
-		if (!target)
-			return follows ? NULL : no_directory(top, parent);
-		ret->is_linked = true;
-		if (!follows)
-			TRY(layout_follow(top, parent, &real));
-		e = dir_open_linked(top, parent, &ret->dir);
-		if (err_is(e, ENOTDIR) && !follows) {
-			err_free(e);
-			return no_directory(top, parent);
-		}
+		e = open_linked(top, parent, follows, ret);
 	}
-	if (!err_is_absence(e) && !(follows && err_is(e, ELOOP)))
+	if (!err_is_absence(e))
 		return e;
 	err_free(e);
 	return NULL;

@@ -151,10 +151,17 @@ two post start success"
 	[ "${lines[-1]}" = "mdevadm: warning: '$CALLOUTS/one' wrote more than 1048576 bytes, and the rest was dropped" ]
 }
 
+# define_large UUID COUNT: with so many attributes of 40 bytes each.
+define_large() {
+	local attrs
+
+	attrs=$(seq -f '{"name-%08g":"12345678901234567890"}' -s , 1 "$2")
+	define_raw mtty "$1" "{\"mdev_type\":\"mtty-1\",\"start\":\"manual\",\"attrs\":[$attrs]}"
+}
+
 @test "a script may close its standard input early, or not read it" {
-	local value body
-	value=$(head -c 200000 /dev/zero | tr '\0' x)
-	define_raw mtty "$U2" "{\"mdev_type\": \"mtty-1\", \"start\": \"manual\", \"note\": \"$value\", \"attrs\": []}"
+	local body
+	define_large "$U2" 5000
 	for body in 'exec <&-; sleep 0.2' 'sleep 0.2' 'head -c 10 >/dev/null'; do
 		callout one "$body"
 
@@ -166,15 +173,13 @@ two post start success"
 }
 
 @test "a large definition and much output at once do not block each other" {
-	local value
-	value=$(head -c 500000 /dev/zero | tr '\0' x)
-	define_raw mtty "$U2" "{\"mdev_type\": \"mtty-1\", \"start\": \"manual\", \"note\": \"$value\", \"attrs\": []}"
+	define_large "$U2" 12000
 	callout one 'head -c 500000 /dev/zero; head -c 300000 /dev/zero | tr "\0" "\n" >&2; cat >"$HERE/read-$event"'
 
 	run --separate-stderr mdevadm modify -u "$U2" --auto
 
 	expect_status 0
-	[ "$(jq -r '.note | length' "$HERE/read-pre")" = 500000 ]
+	[ "$(jq -r '.attrs | length' "$HERE/read-pre")" = 12000 ]
 }
 
 @test "a script without an interpreter is named and left out" {

@@ -304,7 +304,7 @@ hint: end that first, or wait for it with --wait-users SEC"
 	three_devices
 	use_device "$U2"
 	local first=$USER_PID
-	use_device "$U3" /dev/full 1:7
+	use_device "$U3"
 
 	run mdevadm drain mtty
 

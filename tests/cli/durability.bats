@@ -218,6 +218,7 @@ stopped_at_sync() {
 		shift
 	done
 	shift
+	rm -f "$TRACE"
 	(
 		exec >"$BATS_TEST_TMPDIR/output.$BASHPID" 2>&1 3>&-
 		exec strace -o "$TRACE" -e trace=fsync,renameat2 -e inject=fsync:signal=SIGSTOP:when=1 "${options[@]}" "$MDEVADM" "$@"

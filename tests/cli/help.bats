@@ -54,6 +54,7 @@ hint: did you mean 'start'?"
 
 	run mdevadm start --help
 	expect_line 2 "Required: --uuid, --parent or --all"
+	[ "$(grep -c Required: <<<"$output")" = 1 ] || fail_with "and more is required"
 
 	run mdevadm hold --help
 	expect_line 0 "Usage: mdevadm hold [OPTION...] PARENT"

@@ -22,10 +22,10 @@ snapshot() {
 }
 begin_watching() {
 	printf original >"$BATS_TEST_TMPDIR/$VICTIM"
-	snapshot >"$BATS_TEST_TMPDIR/../snapshot.$BATS_TEST_NUMBER"
+	snapshot >"$BATS_FILE_TMPDIR/snapshot.$BATS_TEST_NUMBER"
 }
 nothing_is_touched() {
-	snapshot | diff "$BATS_TEST_TMPDIR/../snapshot.$BATS_TEST_NUMBER" - ||
+	snapshot | diff "$BATS_FILE_TMPDIR/snapshot.$BATS_TEST_NUMBER" - ||
 		fail_with "something is touched"
 }
 
@@ -182,7 +182,7 @@ hint: an attribute is a file in the device's directory, and not behind a link"
 @test "an attribute with control characters is refused, and shown without" {
 	refuses_attr $'a\nb' "it has characters that are not printable" 'a\x0ab'
 	refuses_attr $'\e]0;x\a' "it has characters that are not printable" '\x1b]0;x\x07'
-	refuses_attr $'a\u009bb' "it has characters that are not printable" 'a\xc2\x9bb'
+	refuses_attr $'a\xc2\x9bb' "it has characters that are not printable" 'a\xc2\x9bb'
 }
 
 @test "an attribute that is no UTF-8 is refused" {

@@ -117,7 +117,7 @@ hint: load its driver again and see 'mdevadm types'"
 
 @test "start while the parent unregisters fails, and leaves no device" {
 	needs_sim "a slow unregistering"
-	ctl delay unregister 300
+	ctl delay unregister 2000
 	ctl unregister mtty &
 	wait_until has_event unregister-begin
 
@@ -165,7 +165,7 @@ hint: load its driver again and see 'mdevadm types'"
 @test "start on the last instance waits for that of another device to come back" {
 	needs_sim "a device that lingers"
 	mdevadm start -u "$U1" -p 0.0.0052 -t vfio_ccw-io
-	ctl delay linger 400
+	ctl delay linger 2000
 	mdevadm stop -u "$U1"
 	ctl reset
 

@@ -154,7 +154,7 @@ mdevadm: cannot start 1 of 3 devices"
 
 	run mdevadm start-parent-mdevs mtty
 
-	expect_line 0 "mdevadm: warning: '$ETC/mtty/$U1', line 1: 'mdev_type' is not a string"
+	expect_line 0 "mdevadm: warning: $U1 on parent 'mtty' is defined, but cannot be read: '$ETC/mtty/$U1', line 1: 'mdev_type' is not a string"
 	runs "$U2"
 	expect_status 9
 }

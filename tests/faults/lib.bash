@@ -55,7 +55,7 @@ alone() {
 
 # The sanitizers make a run slow, and one of them cannot work below strace.
 choose_programs() {
-	local build=${MDEVADM_BUILD:-$HERE/../../build/release}
+	local build=${MDEVADM_BUILD:-$HERE/../../build/fast}
 
 	[ -x "$build/src/mdevadm" ] || build=$HERE/../../build/dev
 	: "${MDEVADM:=$build/src/mdevadm}" "${MDEVSIM:=$build/tests/sim/mdevsim}"

@@ -63,14 +63,14 @@ go() { : >"$BATS_TEST_TMPDIR/go"; }
 RAN() { printf '%s/ran' "$BATS_TEST_TMPDIR"; }
 has_not_run() { lacks "$(RAN)"; }
 
-# use_device UUID [NODE NUMBER]. Simulator: /dev/zero, or that node, stands for the device's own file,
-# and a process, $USER_PID, called sleep, has it open until let_go.
+# use_device UUID. Simulator: another file stands for the device's own, and a process, $USER_PID,
+# called sleep, has it open until let_go.
 use_device() {
-	ctl number cdev "${3:-1:5}" "$1"
-	(exec 9<"${2:-/dev/zero}" && exec sleep 100 3>&-) &
-	USER_PID=$!
-	ends_with_test "$USER_PID"
-	wait_until is_called "$USER_PID" sleep
+	local number
+
+	number=$(free_number)
+	ctl number cdev "$number" "$1"
+	has_open "$(node_of "$number")"
 }
 
 # Simulator: a removal by somebody else than mdevadm, which waits for the device's user.

@@ -133,23 +133,46 @@ make_node() { # KIND UUID NAME
 	printf '%s' "$node"
 }
 
-# Memory devices, and terminals of the console, of which there are many: no two tests at once, and
-# no two nodes of one test, should have the same one.
+# A number of a character device of this machine that nobody has open, and that no other test on it
+# gets before this one has ended: of memory devices, and of terminals of the console, of which there
+# are many. Its node is $(node_of NUMBER); only root makes one that is not there.
 free_number() {
-	local number taken
+	local number reserved=${TMPDIR:-/tmp}/mdevadm-tests.$EUID taken candidates=(1:5 1:7 1:8 1:9)
 
-	mkdir -p "$BATS_TEST_TMPDIR/numbers"
-	taken=$(stat -Lc '%F %Hr:%Lr' /proc/[0-9]*/fd/* 2>/dev/null |
-		awk '/^character/ { print $NF }') || true
-	for number in $(shuf -e 1:5 1:7 1:8 1:9 4:{20..59}); do
-		[[ " ${taken//$'\n'/ } " != *" $number "* ]] || continue
-		mkdir "$BATS_TEST_TMPDIR/numbers/$number" 2>/dev/null || continue
-		mknod "$BATS_TEST_TMPDIR/numbers/$number/node" c "${number%:*}" "${number#*:}"
-		(exec 9<"$BATS_TEST_TMPDIR/numbers/$number/node") 2>/dev/null || continue
-		printf '%s' "$number"
-		return
-	done
-	return 1
+	[ "$EUID" != 0 ] || candidates+=(4:{20..59})
+	mkdir -p "$reserved" "$BATS_TEST_TMPDIR/numbers"
+	(
+		flock 9
+		taken=$(stat -Lc '%F %Hr:%Lr' /proc/[0-9]*/fd/* 2>/dev/null |
+			awk '/^character/ { print $NF }') || true
+		for number in $(shuf -e "${candidates[@]}"); do
+			[[ " ${taken//$'\n'/ } " != *" $number "* ]] || continue
+			is_free "$reserved/$number" || continue
+			has_node "$number" || continue
+			echo $$ >"$reserved/$number"
+			printf '%s' "$number"
+			exit
+		done
+		exit 1
+	) 9>>"$reserved/lock"
+}
+# The file has the pid of the test that reserved it.
+is_free() { ! [ -s "$1" ] || ! [ -d "/proc/$(cat "$1")" ]; }
+node_of() { printf '%s' "$BATS_TEST_TMPDIR/numbers/$1"; }
+# Can it be opened?
+has_node() {
+	local names=([5]=zero [7]=full [8]=random [9]=urandom) node
+
+	node=$(node_of "$1")
+	if [ "$EUID" = 0 ]; then
+		mknod "$node" c "${1%:*}" "${1#*:}"
+	else
+		ln -s "/dev/${names[${1#*:}]}" "$node"
+	fi
+	(exec 9<"$node") 2>/dev/null || {
+		rm "$node"
+		return 1
+	}
 }
 
 # has_open FILE: a process, $USER_PID, called sleep, has it open until let_go.
@@ -169,7 +192,7 @@ written_since_create() {
 
 # Without the sanitizers, if that is built: for tests with very many runs.
 use_fast_program() {
-	local fast=$MDEVADM_BUILD/../release/src/mdevadm
+	local fast=$MDEVADM_BUILD/../fast/src/mdevadm
 
 	[ ! -x "$fast" ] || MDEVADM=$fast
 	export ASAN_OPTIONS=detect_leaks=0

@@ -130,6 +130,24 @@ static void absence_is_what_these_errnos_say_and_no_others(void **state)
 	assert_false(err_is_absence(NULL));
 }
 
+static void error_behind_the_change_says_that_it_took_effect(void **state)
+{
+	_cleanup_(err_freep) struct err *before = err_errno(EIO, "cannot write 'F'");
+	_cleanup_(err_freep) struct err *e = err_took_effect(err_errno(EIO, "cannot sync 'D'"));
+	(void)state;
+
+	e = err_wrap(e, "cannot define U");
+
+	assert_true(err_has_effect(e));
+	assert_err(NULL, e, ERR_FAILED,
+		   "cannot define U: the change took effect, but may not outlive a power cut: cannot "
+		   "sync 'D': EIO (Input/output error)",
+		   "'journalctl -k' tells of the disk; 'sync' tries again");
+	assert_false(err_has_effect(before));
+	assert_false(err_has_effect(NULL));
+	assert_null(err_took_effect(NULL));
+}
+
 static void no_error_has_no_errno(void **state)
 {
 	_cleanup_(err_freep) struct err *e = err_errno(EBUSY, "x");
@@ -197,6 +215,7 @@ int err_tests(void)
 		cmocka_unit_test(first_of_several_errors_counts),
 		cmocka_unit_test(either_of_two_errors_may_be_missing),
 		cmocka_unit_test(absence_is_what_these_errnos_say_and_no_others),
+		cmocka_unit_test(error_behind_the_change_says_that_it_took_effect),
 		cmocka_unit_test(no_error_has_no_errno),
 		cmocka_unit_test(each_errno_has_advice),
 		cmocka_unit_test(try_returns_an_error_and_goes_on_without_one),

@@ -100,6 +100,27 @@ static void list_owns_its_devices(void **state)
 	assert_null(list.items);
 }
 
+/* The array has room to spare, whatever was copied to it or taken from it. */
+static void attributes_can_be_added_to_a_copy(void **state)
+{
+	_cleanup_(device_freep) struct device *dev = device_new(NULL, "P", "T");
+	_cleanup_(device_freep) struct device *copy = NULL;
+	(void)state;
+	for (size_t i = 0; i < 5; i++)
+		device_insert_attr(dev, i, "a", "1");
+
+	copy = device_copy(dev);
+	for (size_t i = 0; i < 20; i++) {
+		device_insert_attr(copy, 0, "b", "2");
+		device_insert_attr(copy, copy->attr_count, "c", "3");
+		device_remove_attr(copy, 1);
+	}
+
+	assert_int_equal(copy->attr_count, 25);
+	assert_string_equal(copy->attrs[0].name, "b");
+	assert_string_equal(copy->attrs[24].name, "c");
+}
+
 int device_tests(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -109,6 +130,7 @@ int device_tests(void)
 		cmocka_unit_test(attribute_is_removed_at_its_index),
 		cmocka_unit_test(start_modes_have_names),
 		cmocka_unit_test(list_owns_its_devices),
+		cmocka_unit_test(attributes_can_be_added_to_a_copy),
 	};
 
 	return cmocka_run_group_tests_name("device", tests, NULL, NULL);
