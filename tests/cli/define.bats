@@ -545,7 +545,8 @@ hint: 'mdevadm list --defined --dumpjson --uuid UUID' prints a definition; --jso
 	run mdevadm define -u "$U1" -p mtty -t mtty-1
 
 	expect_status 1
-	expect_output "mdevadm: cannot define $U1: cannot open '$MDEVADM_ROOT/etc': ENOENT (No such file or directory)"
+	expect_output "mdevadm: cannot define $U1: cannot open '$MDEVADM_ROOT/etc': ENOENT (No such file or directory)
+hint: look whether the path is right"
 }
 
 @test "define needs no sysfs" {
