@@ -69,6 +69,29 @@ static err_t resolve_both(const char *dir, const char *path, char **ret)
 	return resolve(path, ret);
 }
 
+/*
+ * Takes @e: what a link leads to is not there. It is left out, unless others than root can have
+ * taken it away, and with it a veto.
+ */
+static void consider_missing(struct scripts *scripts, const struct env *env, const char *path,
+			     struct err *e)
+{
+	_cleanup_(mem_freep) char *real = NULL;
+	struct err *way = err_is_absence(e) ? resolve(path, &real) : NULL;
+
+	if (way && !err_is_absence(way)) {
+		err_free(e);
+		add_problem(scripts, way);
+		return;
+	}
+	err_free(way);
+	if (err_is_absence(e))
+		env_warn(env, err_hint(err_wrap(e, "a script is left out"),
+				       "mend the link, or remove it"));
+	else
+		add_problem(scripts, e);
+}
+
 /* Directories are nobody's scripts, and a link to /dev/null stands for none. */
 static void consider(struct scripts *scripts, const struct env *env, const struct dir *dir,
 		     const char *name)
@@ -79,11 +102,7 @@ static void consider(struct scripts *scripts, const struct env *env, const struc
 	struct err *e;
 
 	if (fstatat(dir->fd, name, &status, 0) < 0) {
-		e = dir_err(dir, "look at", name);
-		if (err_is_absence(e))
-			env_warn(env, err_wrap(e, "a script is left out"));
-		else
-			add_problem(scripts, e);
+		consider_missing(scripts, env, path, dir_err(dir, "look at", name));
 		return;
 	}
 	if (!S_ISREG(status.st_mode))

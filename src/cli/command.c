@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
-#include "messages.h"
 
 #include <string.h>
+
+#include "messages.h"
 
 static const struct command *const commands[] = {
 	&command_define, &command_undefine, &command_modify, &command_start,

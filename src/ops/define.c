@@ -73,7 +73,7 @@ static err_t look_for_broken(const struct ops *ops, const struct device *dev, bo
 	if (!e)
 		return err_hint(
 			err_new(ERR_EXISTS, "it is already defined on parent '%s'", dev->parent),
-			"change it with 'mdevadm modify'");
+			"'mdevadm modify --help' says how to change it");
 	if (err_kind(e) != ERR_INVALID)
 		return e;
 	warn_of_unreadable(ops, e, "replaced");

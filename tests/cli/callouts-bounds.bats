@@ -244,7 +244,8 @@ hint: 'chmod +x $CALLOUTS/one', or move it elsewhere"
 	run mdevadm start -u "$U1"
 
 	expect_status 0
-	expect_output "mdevadm: warning: a script is left out: cannot look at '$CALLOUTS/one': ENOENT (No such file or directory)"
+	expect_output "mdevadm: warning: a script is left out: cannot look at '$CALLOUTS/one': ENOENT (No such file or directory)
+hint: mend the link, or remove it"
 }
 
 @test "a script finds the device and the parent in its environment, and a PATH" {

@@ -115,7 +115,7 @@ hint: 'mdevadm types --parent mtty' lists its types"
 
 	expect_status 4
 	expect_output "mdevadm: cannot define $U1: it is already defined on parent 'mtty'
-hint: change it with 'mdevadm modify'"
+hint: 'mdevadm modify --help' says how to change it"
 	expect_file "$(plain mtty-1)"
 }
 
@@ -545,7 +545,8 @@ hint: 'mdevadm list --defined --dumpjson --uuid UUID' prints a definition; --jso
 	run mdevadm define -u "$U1" -p mtty -t mtty-1
 
 	expect_status 1
-	expect_output "mdevadm: cannot define $U1: cannot open '$MDEVADM_ROOT/etc': ENOENT (No such file or directory)"
+	expect_output "mdevadm: cannot define $U1: cannot open '$MDEVADM_ROOT/etc': ENOENT (No such file or directory)
+hint: look whether the path is right"
 }
 
 @test "define needs no sysfs" {

@@ -22,7 +22,8 @@ one_type() {
 # leaves_out TYPE WARNING: beside mtty's other type.
 leaves_out() {
 	local other=mtty-2
-	local warning="mdevadm: warning: type '$1' of parent 'mtty' is left out: $2"
+	local warning="mdevadm: warning: type '$1' of parent 'mtty' is left out: $2
+hint: the kernel's log says why: journalctl -k"
 
 	[ "$1" = mtty-1 ] || other=mtty-1
 	for option in "" --dumpjson; do

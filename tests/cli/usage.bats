@@ -270,7 +270,8 @@ hint: make room on that file system"
 	run bash -c '"$1" list -d >&-' bash "$MDEVADM"
 
 	expect_status 1
-	expect_output "mdevadm: cannot write the output: EBADF (Bad file descriptor)"
+	expect_output "mdevadm: cannot write the output: EBADF (Bad file descriptor)
+hint: its standard streams must be open: redirect them to /dev/null"
 }
 
 @test "a closed standard output is no error where there is nothing to say" {

@@ -139,10 +139,11 @@ static void error_behind_the_change_says_that_it_took_effect(void **state)
 	e = err_wrap(e, "cannot define U");
 
 	assert_true(err_has_effect(e));
-	assert_err(NULL, e, ERR_FAILED,
-		   "cannot define U: the change took effect, but may not outlive a power cut: cannot "
-		   "sync 'D': EIO (Input/output error)",
-		   "'journalctl -k' tells of the disk; 'sync' tries again");
+	assert_err(
+		NULL, e, ERR_FAILED,
+		"cannot define U: the change took effect, but may not outlive a power cut: cannot "
+		"sync 'D': EIO (Input/output error)",
+		"'journalctl -k' tells of the disk; 'sync' tries again");
 	assert_false(err_has_effect(before));
 	assert_false(err_has_effect(NULL));
 	assert_null(err_took_effect(NULL));

@@ -59,7 +59,7 @@ static void broken_type_spoils_no_other(void **state)
 		       "type 'A' of parent 'P' is left out: 'ROOT/sys/class/mdev_bus/P/"
 		       "mdev_supported_types/A/available_instances' has 'm\\x0aany', "
 		       "which is no number",
-		       NULL);
+		       LOG_HINT);
 }
 
 static void parent_that_has_gone_is_left_out(void **state)

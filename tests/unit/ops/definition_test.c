@@ -77,7 +77,7 @@ static void device_is_defined_once_on_a_parent(void **state)
 
 	assert_err(fx, e, ERR_EXISTS,
 		   "cannot define " UUID_A ": it is already defined on parent 'P'",
-		   "change it with 'mdevadm modify'");
+		   "'mdevadm modify --help' says how to change it");
 	assert_ok(define(fx, UUID_A, "Q", "T"));
 }
 
