@@ -69,6 +69,8 @@ err_t device_from_json(const char *text, size_t size, const char *source, struct
  * With an indentation, unless it would be longer than DEVICE_JSON_MAX then.
  */
 char *device_to_definition(const struct device *dev);
+/* The same in one line without blanks, which does not end with a newline. */
+char *device_to_line(const struct device *dev);
 /* Warnings about a definition that was read; NULL if there is nothing to say. */
 err_t device_odd_start(const struct device *dev);
 err_t device_unknown_keys(const struct device *dev);
