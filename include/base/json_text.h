@@ -36,6 +36,8 @@ struct json_span json_find(const char *text, const char *key);
  */
 size_t json_line_of(const char *text, const char *key, long index);
 
+/* Takes the blanks out, but not those in strings. */
+void json_squeeze(char *text);
 /*
  * A copy of the same size, owned by the caller, in which numbers are 0 and NUL characters in keys
  * are U+0001: jansson has limits for what we only hand on.

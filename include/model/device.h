@@ -69,7 +69,7 @@ err_t device_from_json(const char *text, size_t size, const char *source, struct
  * With an indentation, unless it would be longer than DEVICE_JSON_MAX then.
  */
 char *device_to_definition(const struct device *dev);
-/* In one line and without other keys, as scripts read it; owned by the caller. */
+/* The same in one line without blanks, as scripts read it; owned by the caller. */
 char *device_to_line(const struct device *dev);
 /* Warnings about a definition that was read; NULL if there is nothing to say. */
 err_t device_odd_start(const struct device *dev);

@@ -156,6 +156,22 @@ size_t json_line_of(const char *text, const char *key, long index)
 	return line;
 }
 
+void json_squeeze(char *text)
+{
+	char *to = text;
+
+	while (*text) {
+		size_t size = *text == '"' ? (size_t)(skip_string(text) - text) : 1;
+
+		if (!is_one_of(*text, BLANKS)) {
+			memmove(to, text, size);
+			to += size;
+		}
+		text += size;
+	}
+	*to = '\0';
+}
+
 static const char *skip_digits(const char *at)
 {
 	return at + strspn(at, "0123456789");

@@ -207,6 +207,16 @@ json_t *device_to_json(const struct device *dev)
 	return json;
 }
 
+char *device_to_line(const struct device *dev)
+{
+	_cleanup_(json_freep) json_t *json = device_to_json(dev);
+	_cleanup_(mem_freep) char *line = json_to_line(json);
+	char *whole = foreign_append(dev, line, ",", "}");
+
+	json_squeeze(whole);
+	return whole;
+}
+
 char *device_to_definition(const struct device *dev)
 {
 	_cleanup_(json_freep) json_t *json = device_to_json(dev);
@@ -222,11 +232,4 @@ char *device_to_definition(const struct device *dev)
 		json_object_del(json, "attrs");
 	line = json_to_line(json);
 	return foreign_append(dev, line, ",", "}");
-}
-
-char *device_to_line(const struct device *dev)
-{
-	_cleanup_(json_freep) json_t *json = device_to_json(dev);
-
-	return json_to_line(json);
 }

@@ -269,6 +269,17 @@ static void keys_that_are_not_ours_are_kept_to_the_byte(void **state)
 		      "}");
 }
 
+static void line_has_keys_that_are_not_ours_without_blanks(void **state)
+{
+	_cleanup_(device_freep) struct device *dev =
+		read_definition("{\"x\" : [ 1.50,\r\n\t\"a \\\" b\" ],\n\"mdev_type\": \"T\"}");
+	_cleanup_(mem_freep) char *line = device_to_line(dev);
+	(void)state;
+
+	assert_string_equal(line, "{\"mdev_type\":\"T\",\"start\":\"manual\",\"attrs\":[],"
+				  "\"x\":[1.50,\"a \\\" b\"]}");
+}
+
 static void unknown_keys_are_warned_about_with_the_nearest_known(void **state)
 {
 	_cleanup_(device_freep) struct device *near =
@@ -373,6 +384,7 @@ int device_json_tests(void)
 		cmocka_unit_test(definition_has_mdevctls_order_and_indentation),
 		cmocka_unit_test(definition_without_attributes_has_an_empty_array),
 		cmocka_unit_test(keys_that_are_not_ours_are_kept_to_the_byte),
+		cmocka_unit_test(line_has_keys_that_are_not_ours_without_blanks),
 		cmocka_unit_test(unknown_keys_are_warned_about_with_the_nearest_known),
 		cmocka_unit_test(other_keys_are_not_shown),
 		cmocka_unit_test(written_definition_reads_the_same),
