@@ -211,6 +211,26 @@ hold_all() {
 	is_gone "$U1"
 }
 
+@test "a run that ignores SIGHUP, as below nohup, is not interrupted by it" {
+	hold parents mtty
+	(
+		exec >"$BATS_TEST_TMPDIR/output.$BASHPID" 2>&1 3>&-
+		trap '' HUP
+		exec "$MDEVADM" start -u "$U1" -p mtty -t mtty-1
+	) &
+	BEGUN=$!
+	ends_with_test "$BEGUN"
+	wait_until waits_for_lock "$BEGUN"
+
+	kill -HUP "$BEGUN"
+	let_go "$HOLDER"
+	finish "$BEGUN"
+
+	expect_status 0
+	expect_output ""
+	runs "$U1"
+}
+
 # --- how long ---
 
 # run_counting_pauses ARGUMENT...: as `run mdevadm`; how often it paused is in $PAUSES.
