@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016,SC2030,SC2031
 # Scripts that hang, flood, die or cannot be run; and runs that are interrupted.
 
+# bats file_tags=slow
 load lib/common
 load lib/scripts
 

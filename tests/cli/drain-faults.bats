@@ -3,6 +3,7 @@
 # shellcheck disable=SC2030,SC2031,SC2154
 # Drains whose looks fail, or that have few descriptors.
 
+# bats file_tags=slow
 load lib/common
 load lib/life
 load lib/drain

@@ -3,6 +3,7 @@
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
 # Devices and parents that go by another's hand while they are stopped: gone is gone.
 
+# bats file_tags=slow
 load lib/common
 load lib/scripts
 load lib/life

@@ -3,6 +3,7 @@
 # shellcheck disable=SC2030,SC2031,SC2154
 # Removals that block in the kernel, and devices that are stuck.
 
+# bats file_tags=slow
 load lib/common
 load lib/life
 

@@ -4,6 +4,7 @@
 # Many runs at once. MDEVADM_STRESS_SECONDS (5) is how long the workers of one test work,
 # MDEVADM_STRESS_ROUNDS (50) how often many change one definition.
 
+# bats file_tags=slow
 load lib/common
 load lib/life
 

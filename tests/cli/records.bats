@@ -3,6 +3,7 @@
 # shellcheck disable=SC2030,SC2031,SC2154
 # What is remembered of a start, and what becomes of one that died.
 
+# bats file_tags=slow
 load lib/common
 load lib/life
 

@@ -231,6 +231,27 @@ hint: 'mdevadm resume mtty' lifts it"
 	runs "$U1"
 }
 
+# As systemd ends it, for the next registration or a shutdown.
+@test "start-parent-mdevs that waits for a lock ends at SIGTERM, and the next run does the rest" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
+	mdevadm define -u "$U2" -p mtty -t mtty-1 --auto
+	hold devices "$U1"
+	begin start-parent-mdevs --lock-timeout 300 --jobs 1 mtty
+	wait_until waits_for_lock "$BEGUN"
+
+	kill -TERM "$BEGUN"
+	finish "$BEGUN"
+	expect_status 143
+	is_gone "$U1"
+	is_gone "$U2"
+
+	let_go "$HOLDER"
+	run mdevadm start-parent-mdevs mtty
+	expect_status 0
+	runs "$U1"
+	runs "$U2"
+}
+
 @test "start-parent-mdevs succeeds when the parent becomes held between its look and its claim" {
 	needs_sim "a run that is slow"
 	needs strace

@@ -3,6 +3,7 @@
 # shellcheck disable=SC2030,SC2031,SC2154
 # A short run of tests/stress/lifecycle. MDEVADM_STRESS_SECONDS (5) is how long.
 
+# bats file_tags=slow
 load lib/common
 load lib/life
 
