@@ -155,3 +155,47 @@ hint: 'mdevadm resume $PF' lifts it"
 	mdevadm resume $PF
 	runs "$U2"
 }
+
+# A card whose physical function is a parent as well.
+mount_card() {
+	local of='"bus":"pci","driver":"nvidia-vgpu-vfio","types":[{"name":"nvidia-36","instances":4}]'
+
+	printf '{"parents":[{"name":"%s","path":"devices/pci0000:00/%s",%s},{"name":"%s","path":"devices/pci0000:00/%s","physfn":"%s",%s}]}' \
+		$PF $PF "$of" $VF $VF $PF "$of" >"$BATS_TEST_TMPDIR/card.json"
+	mount_sim "$BATS_TEST_TMPDIR/card.json"
+}
+
+@test "drain of the physical function starts what is auto on its virtual functions afterwards" {
+	mount_card
+	mdevadm define -u "$U1" -p $VF -t nvidia-36 --auto
+
+	run mdevadm drain $PF -- "$MDEVADM" start-parent-mdevs $VF
+
+	expect_status 0
+	runs "$U1"
+}
+
+@test "drain of the physical function is refused while a virtual one has a device" {
+	mount_card
+	mdevadm start -u "$U1" -p $VF -t nvidia-36
+
+	run mdevadm drain $PF -- touch "$BATS_TEST_TMPDIR/ran"
+
+	expect_status 125
+	expect_output "mdevadm: cannot drain parent '$PF': nothing was changed: $U1 runs on its virtual function '$VF'
+hint: drain that first: 'mdevadm drain $VF'"
+	lacks "$BATS_TEST_TMPDIR/ran"
+	runs "$U1"
+}
+
+@test "resume of the physical function starts its virtual functions' devices although one of its own fails" {
+	mount_card
+	mdevadm define -u "$U1" -p $VF -t nvidia-36 --auto
+	mdevadm define -u "$U2" -p $PF -t none-such --auto 2>/dev/null
+	mdevadm hold $PF --reason "new firmware"
+
+	run mdevadm resume $PF
+
+	expect_status 9
+	runs "$U1"
+}
