@@ -168,8 +168,8 @@ static err_t busy(const struct lock *lock, int operation)
 				   "do this after the operation");
 	if (who && strstr(who, HOLDERS_ENDED))
 		return err_hint(e,
-				"a removal goes on until those who have its device open close it: "
-				"end what uses a device of that parent");
+				"a removal goes on until those who have the device open close it: "
+				"end what uses it");
 	return err_hint(e, "wait longer with --lock-timeout SEC, or end that process");
 }
 

@@ -7,7 +7,7 @@
 load lib/common
 load lib/life
 
-WAIT_LONGER="hint: wait longer with --lock-timeout SEC, or end that process"
+END_USERS="hint: a removal goes on until those who have the device open close it: end what uses it"
 END_IT="hint: if something has the device open, end that; it goes then by itself"
 # Where it is not known that somebody has it open.
 IF_OPEN="hint: if something has the device open, end that; it goes then by itself"
@@ -91,7 +91,7 @@ $IF_OPEN"
 
 	expect_status 5
 	expect_output "mdevadm: cannot start $U1: device $U1 is locked by pid $GAVE_UP (ended; what it began goes on)
-$WAIT_LONGER"
+$END_USERS"
 	let_child_end
 }
 
@@ -141,7 +141,7 @@ $WAIT_LONGER"
 
 	expect_status 5
 	expect_output "mdevadm: cannot drain parent 'mtty': parent 'mtty' is locked by pid $GAVE_UP (ended; what it began goes on)
-$WAIT_LONGER"
+$END_USERS"
 	let_child_end
 }
 
@@ -174,7 +174,7 @@ $IF_OPEN"
 
 	expect_status 9
 	expect_output "mdevadm: warning: cannot stop $U1: device $U1 is locked by pid $GAVE_UP (ended; what it began goes on)
-$WAIT_LONGER
+$END_USERS
 mdevadm: cannot stop 1 of 2 devices"
 	is_gone "$U2"
 	let_child_end
