@@ -135,7 +135,7 @@ hint: 'mdevadm stop --help' lists the options"
 @test "stop of a device that somebody else is removing waits until it is gone" {
 	needs_sim "a slow remove"
 	mdevadm start -u "$U1" -p mtty -t mtty-1
-	ctl delay remove 300
+	ctl delay remove 2000
 	remove_behind_its_back "$U1" 3>&- &
 	wait_until is_gone "$U1"
 
