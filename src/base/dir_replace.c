@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/dir.h"
+#include "base/log.h"
 #include "successor.h"
 
 static err_t sync_dir(const struct dir *dir)
@@ -102,7 +103,7 @@ static err_t move_to_place(const struct dir *dir, const char *name,
 	return e;
 }
 
-err_t dir_replace(const struct dir *dir, const char *name, const struct dir_content *content)
+static err_t replace(const struct dir *dir, const char *name, const struct dir_content *content)
 {
 	struct err *e;
 
@@ -119,16 +120,34 @@ err_t dir_replace(const struct dir *dir, const char *name, const struct dir_cont
 	return err_took_effect(e);
 }
 
+err_t dir_replace(const struct dir *dir, const char *name, const struct dir_content *content)
+{
+	int64_t begin = log_begin();
+
+	return log_end(begin, replace(dir, name, content), "done", "write %zu bytes to '%s/%s'",
+		       content->size, dir->path, name);
+}
+
 err_t dir_unlink(const struct dir *dir, const char *name)
 {
+	int64_t begin = log_begin();
+	struct err *e;
+
 	if (unlinkat(dir->fd, name, 0) < 0)
-		return dir_err(dir, "remove", name);
-	return err_took_effect(sync_dir(dir));
+		e = dir_err(dir, "remove", name);
+	else
+		e = err_took_effect(sync_dir(dir));
+	return log_end(begin, e, "done", "remove '%s/%s'", dir->path, name);
 }
 
 err_t dir_rename(const struct dir *dir, const char *from, const char *to)
 {
+	int64_t begin = log_begin();
+	struct err *e;
+
 	if (rename_without_replacing(dir->fd, from, dir, to) < 0)
-		return dir_err(dir, "rename", from);
-	return sync_dir(dir);
+		e = dir_err(dir, "rename", from);
+	else
+		e = sync_dir(dir);
+	return log_end(begin, e, "done", "rename '%s/%s' to '%s'", dir->path, from, to);
 }

@@ -83,7 +83,9 @@ static err_t run_script(const struct env *env, const struct script *script, cons
 	_cleanup_(strlist_clear) struct strlist arguments = { 0 };
 	_cleanup_(strlist_clear) struct strlist environment = { 0 };
 	struct speaker speaker = { env, script };
+	_cleanup_(mem_freep) char *answer = NULL;
 	int64_t begin = log_begin();
+	struct err *e;
 	struct program_request request = {
 		.path = script->real,
 		.input = call->input,
@@ -100,8 +102,11 @@ static err_t run_script(const struct env *env, const struct script *script, cons
 	make_environment(&environment, env, call);
 	request.arguments = arguments.items;
 	request.environment = environment.items;
-	return log_end(begin, program_run(&request, ret), "ended",
-		       "run '%s' for event %s, action %s of %s", script->path,
+	e = program_run(&request, ret);
+	if (!e)
+		answer = mem_printf("%s %d", ret->end == PROGRAM_EXITED ? "exit status" : "signal",
+				    ret->code);
+	return log_end(begin, e, answer, "run '%s' for event %s, action %s of %s", script->path,
 		       event_names[call->event], action_names[call->action], call->uuid);
 }
 

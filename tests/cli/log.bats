@@ -24,6 +24,7 @@ load lib/common
 	[[ $stderr == *"] lock parent 'mtty' shared: had ("*" ms)"* ]]
 	[[ $stderr == *"] lock device $U1: had ("*" ms)"* ]]
 	[[ $stderr == *"] look for '$ETC/mtty/$U1': there ("*" ms)"* ]]
+	[[ $stderr == *" bytes to '$RUN/mdevadm/devices/$U1': done ("* ]]
 	[[ $stderr == *"] write '$U1' to '$SYS/"*"/create': taken ("*" ms)"* ]]
 	[[ $stderr == *"] let go of the lock on mtty"* ]]
 	[[ ${stderr_lines[-1]} == *"] exit status 0" ]]
@@ -36,6 +37,19 @@ load lib/common
 
 	[[ $stderr == *"write '1' to '$SYS/"*"/$U1/remove': taken ("*" ms)"* ]]
 	[[ $stderr == *"look for '$SYS/"*"/$U1': not there ("*" ms)"* ]]
+}
+
+@test "the debug log has each script and command with its answer" {
+	mkdir -p "$LIB/scripts.d/callouts"
+	printf '#!/bin/sh\nexit 1\n' >"$LIB/scripts.d/callouts/one"
+	chmod 755 "$LIB/scripts.d/callouts/one"
+
+	MDEVADM_LOG=debug run --separate-stderr mdevadm define -u "$U1" -p mtty -t mtty-1
+	[ "$status" -eq 8 ]
+	[[ $stderr == *"] run '$LIB/scripts.d/callouts/one' for event pre, action define of $U1: exit status 1 ("* ]]
+
+	MDEVADM_LOG=debug run --separate-stderr mdevadm drain mtty -- true
+	[[ $stderr == *"] run 'true': done ("* ]]
 }
 
 @test "the debug log names the errno of what failed, and the exit status" {

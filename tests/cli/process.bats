@@ -218,7 +218,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$MDEVADM" start -u "$U1" -p mtty -t mtty-1
 	expect_contains "warning: '$CALLOUTS/one' left a process behind that held its output open and goes on: it is not in the script's process group"
 	[ "$(grep -c 'left a process behind' <<<"$output")" = 1 ]
 	# The first call alone took its full time: as many seconds as digits before the point.
-	[ "$(grep -c "run '$CALLOUTS/one' .*ended ([0-9]\{4,\}\." <<<"$output")" = 1 ]
+	[ "$(grep -c "run '$CALLOUTS/one' .*exit status [0-9]* ([0-9]\{4,\}\." <<<"$output")" = 1 ]
 }
 
 @test "a reader of messages that is stuck holds up no operation" {
