@@ -16,8 +16,8 @@
  */
 struct dir {
 	int fd;
-	char *path;    /* for messages */
-	bool is_quiet; /* the debug log leaves out what is looked at in it and below */
+	char *path;	/* for messages */
+	bool is_logged; /* the debug log tells of what is looked at in it and below */
 };
 
 /* Follows links: for the places that an administrator chose. */

@@ -25,14 +25,14 @@ err_t dir_err(const struct dir *dir, const char *verb, const char *name)
 
 int64_t dir_log_begin(const struct dir *dir)
 {
-	return dir->is_quiet ? 0 : log_begin();
+	return dir->is_logged ? log_begin() : 0;
 }
 
-static struct dir *dir_new(int fd, char *path)
+static struct dir *dir_new(int fd, char *path, bool is_logged)
 {
 	struct dir *dir = mem_alloc(sizeof(*dir));
 
-	*dir = (struct dir){ .fd = fd, .path = path };
+	*dir = (struct dir){ .fd = fd, .path = path, .is_logged = is_logged };
 	return dir;
 }
 
@@ -46,7 +46,7 @@ err_t dir_open(const char *path, struct dir **ret)
 	if (fd < 0)
 		e = err_hint_for_errnum(err_errno(errno, "cannot open '%s'", path));
 	else
-		*ret = dir_new(fd, mem_strdup(path));
+		*ret = dir_new(fd, mem_strdup(path), begin != 0);
 	return log_end(begin, e, "done", "open directory '%s'", path);
 }
 
@@ -56,10 +56,8 @@ static err_t open_at(const struct dir *at, const char *path, int flags, struct d
 	int fd = openat(at->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
 	struct err *e = fd < 0 ? dir_err(at, "open", path) : NULL;
 
-	if (!e) {
-		*ret = dir_new(fd, mem_printf("%s/%s", at->path, path));
-		(*ret)->is_quiet = at->is_quiet;
-	}
+	if (!e)
+		*ret = dir_new(fd, mem_printf("%s/%s", at->path, path), at->is_logged);
 	return log_end(begin, e, "done", "open directory '%s/%s'", at->path, path);
 }
 

@@ -138,7 +138,7 @@ static err_t read_process(struct openers *list, const struct dir *proc, const ch
 static err_t open_proc(const struct env *env, struct dir **ret)
 {
 	TRY(err_hint(dir_open(env->dir[ENV_DIR_PROC], ret), "mount it: mount -t proc proc /proc"));
-	(*ret)->is_quiet = true;
+	(*ret)->is_logged = false;
 	return NULL;
 }
 
