@@ -45,6 +45,7 @@ struct run {
 	struct lines lines;
 	bool has_exited;
 	bool is_interrupted;
+	bool has_waited; /* for its children */
 	int lost_errnum; /* why it cannot be told how it ended */
 };
 
@@ -159,8 +160,7 @@ static void note_exit(struct run *run, const siginfo_t *info)
 	if (run->phase != PHASE_RUNNING)
 		return;
 	run->result->end = info->si_code == CLD_EXITED ? PROGRAM_EXITED : PROGRAM_KILLED;
-	enter(run, PHASE_EXITED,
-	      run->request->is_impatient ? SCRIPT_CHILDREN_AGAIN_MS : SCRIPT_CHILDREN_MS);
+	enter(run, PHASE_EXITED, SCRIPT_CHILDREN_LOOK_MS);
 }
 
 /* What cannot be told is no success: the run is over, and its error says so. */
@@ -212,6 +212,11 @@ static void move_on(struct run *run)
 		enter(run, PHASE_TERMINATED, SCRIPT_TERMINATE_MS);
 		break;
 	case PHASE_EXITED:
+		if (!run->has_waited && !run->request->is_impatient && has_group(run)) {
+			run->has_waited = true;
+			enter(run, PHASE_EXITED, SCRIPT_CHILDREN_MS);
+			break;
+		}
 		run->result->left_children = true;
 		send_signal(run, SIGTERM);
 		enter(run, PHASE_TERMINATED, has_group(run) ? SCRIPT_TERMINATE_MS : 0);
