@@ -23,6 +23,10 @@
 #include "base/process.h"
 #include "lines.h"
 
+#define READ_SIZE 16384
+/* pipe(7): one that a program has enlarged has 1 MiB. */
+#define DRAIN_READS (1024 * 1024 / READ_SIZE)
+
 enum phase {
 	PHASE_RUNNING,
 	PHASE_EXITED, /* its children may still write */
@@ -123,7 +127,7 @@ static size_t read_end(int *fd, char *buffer, size_t size)
 static void read_output(struct run *run)
 {
 	struct program_result *result = run->result;
-	char buffer[16384];
+	char buffer[READ_SIZE];
 	size_t got = read_end(&run->output, buffer, sizeof(buffer));
 	size_t room = PROGRAM_OUTPUT_MAX - result->output_size;
 
@@ -140,7 +144,7 @@ static void read_output(struct run *run)
 
 static void read_errors(struct run *run)
 {
-	char buffer[16384];
+	char buffer[READ_SIZE];
 	size_t got = read_end(&run->errors, buffer, sizeof(buffer));
 
 	lines_add(&run->lines, buffer, got);
@@ -202,6 +206,21 @@ static bool has_group(const struct run *run)
 	return process_group_has_others("/proc", run->pid);
 }
 
+/*
+ * Reads what is in the pipes already, where this process was too slow to do so; whether that was
+ * all. As often as the largest pipe needs.
+ */
+static bool drain(struct run *run)
+{
+	for (int i = 0; i < DRAIN_READS; i++) {
+		if (run->output >= 0)
+			read_output(run);
+		if (run->errors >= 0)
+			read_errors(run);
+	}
+	return run->output < 0 && run->errors < 0;
+}
+
 /* The time of the present phase is over. */
 static void move_on(struct run *run)
 {
@@ -212,6 +231,10 @@ static void move_on(struct run *run)
 		enter(run, PHASE_TERMINATED, SCRIPT_TERMINATE_MS);
 		break;
 	case PHASE_EXITED:
+		if (drain(run)) {
+			run->phase = PHASE_OVER;
+			break;
+		}
 		if (!run->has_waited && !run->request->is_impatient && has_group(run)) {
 			run->has_waited = true;
 			enter(run, PHASE_EXITED, SCRIPT_CHILDREN_MS);
