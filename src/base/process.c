@@ -191,10 +191,12 @@ bool process_group_has_others(const char *proc, pid_t group)
 	_cleanup_(strlist_clear) struct strlist pids = { 0 };
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 	_cleanup_(err_freep) struct err *e = dir_open(proc, &dir);
-	bool has_others = e != NULL;
+	bool has_others = false;
 
 	if (!e)
 		e = dir_list(dir, &pids);
+	if (e)
+		return true;
 	for (size_t i = 0; i < pids.count && !has_others; i++) {
 		_cleanup_(mem_freep) char *stat = NULL;
 

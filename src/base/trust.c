@@ -80,9 +80,8 @@ static err_t follow(struct walk *walk, const char *path, const struct stat *stat
 {
 	char target[4096];
 	ssize_t length = readlink(path, target, sizeof(target) - 1);
-	_cleanup_(mem_freep) char *before = walk->rest;
+	_cleanup_(mem_freep) char *before = NULL;
 
-	walk->rest = NULL;
 	if (length < 0)
 		return cannot_look(path, errno);
 	if (++walk->links > LINKS_MAX)
@@ -90,6 +89,7 @@ static err_t follow(struct walk *walk, const char *path, const struct stat *stat
 	if (walk->is_shared)
 		TRY(judge_owner(path, status));
 	target[length] = '\0';
+	before = walk->rest;
 	walk->rest = mem_printf("%s%s/%s", *target == '/' ? ".." : "", target, before);
 	if (*target == '/')
 		*walk->here = '\0';

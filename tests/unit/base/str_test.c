@@ -56,6 +56,7 @@ static void what_shows_as_other_text_is_escaped(void **state)
 		const char *text;
 		const char *shown;
 	} cases[] = {
+		/* To mislead is what they are here for. NOLINTBEGIN(misc-misleading-bidirectional) */
 		{ "nvidia\u202e63", "nvidia\\xe2\\x80\\xae63" },
 		{ "\xc2\x80", "\\xc2\\x80" }, /* C1, whose first and last C cannot name by \u */
 		{ "\xc2\x9f", "\\xc2\\x9f" },
@@ -80,6 +81,7 @@ static void what_shows_as_other_text_is_escaped(void **state)
 		{ "\ufffb\ufffd", "\\xef\\xbf\\xbb\ufffd" },
 		{ "\U000e0001", "\\xf3\\xa0\\x80\\x81" },
 		{ "\U000e0fff\U000e1000", "\\xf3\\xa0\\xbf\\xbf\U000e1000" },
+		/* NOLINTEND(misc-misleading-bidirectional) */
 	};
 	(void)state;
 

@@ -535,6 +535,7 @@ static void exclusive_lock_that_is_left_to_a_child_is_shared_with_others(void **
 	assert_ok(lock_parent(locks, "P", LOCK_EXCLUSIVE, &none, &lock));
 
 	child = leave_to_child(lock);
+	assert_true(child >= 0);
 
 	assert_ok(lock_parent(locks, "P", LOCK_SHARED, &none, &shared));
 	lock_free(take(shared));
@@ -558,6 +559,7 @@ static void lock_that_is_left_stays_exclusive_while_another_one_waits_at_the_gat
 	assert_int_equal(flock(gate, LOCK_EX | LOCK_NB), 0);
 
 	child = leave_to_child(lock);
+	assert_true(child >= 0);
 
 	assert_int_equal(flock(gate, LOCK_UN), 0);
 	e = lock_parent(locks, "P", LOCK_SHARED, &none, &lock);
