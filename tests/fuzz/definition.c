@@ -12,8 +12,11 @@ static void same_devices(const struct device *a, const struct device *b)
 		MUST(strcmp(a->attrs[i].name, b->attrs[i].name) == 0);
 		MUST(strcmp(a->attrs[i].value, b->attrs[i].value) == 0);
 	}
-	MUST(!a->other_keys == !b->other_keys);
-	MUST(!a->other_keys || json_equal(a->other_keys, b->other_keys));
+	MUST(a->foreign_count == b->foreign_count);
+	for (size_t i = 0; i < a->foreign_count; i++) {
+		MUST(strcmp(a->foreign[i].name, b->foreign[i].name) == 0);
+		MUST(strcmp(a->foreign[i].text, b->foreign[i].text) == 0);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
