@@ -44,6 +44,8 @@ void process_begin(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
+	/* A limit of the size of files is an error of the write, and not the end. */
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 void process_end_unread(void)

@@ -9,8 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "base/str.h"
 
+/* How often it is looked whether a signal ends the waiting. */
+#define WAIT_MS 100
 /* More than a person reads. What does not fit any more is counted. */
 #define WAITING_MAX (4 * 1024 * 1024)
 
@@ -40,17 +43,18 @@ static ssize_t write_some(const char *text, size_t size, int wait_ms)
 }
 
 /* Where nobody can read it, it is lost, as with any program. */
-static void flush(struct messages *messages, int wait_ms)
+static void flush(struct messages *messages, bool waits)
 {
+	int wait_ms = waits ? WAIT_MS : 0;
 	size_t done = 0;
 
-	while (done < messages->size) {
+	while (done < messages->size && !(waits && interrupt_is_pending())) {
 		ssize_t written =
 			write_some(messages->waiting + done, messages->size - done, wait_ms);
 
 		if (written < 0 && errno != EAGAIN && errno != EINTR)
 			written = (ssize_t)(messages->size - done);
-		if (written <= 0 && wait_ms == 0)
+		if (written <= 0 && !waits)
 			break;
 		done += written > 0 ? (size_t)written : 0;
 	}
@@ -81,7 +85,7 @@ void messages_add(struct messages *messages, const char *prefix, const char *tex
 
 	pthread_mutex_lock(&messages->mutex);
 	add_line(messages, line);
-	flush(messages, 0);
+	flush(messages, false);
 	pthread_mutex_unlock(&messages->mutex);
 }
 
@@ -99,13 +103,13 @@ void messages_add_err(struct messages *messages, const char *prefix, const char 
 
 void messages_end(struct messages *messages)
 {
-	flush(messages, -1);
+	flush(messages, true);
 	if (messages->dropped) {
 		_cleanup_(mem_freep) char *line =
 			mem_printf("%lu lines were dropped: nobody read them\n", messages->dropped);
 
 		add_line(messages, line);
-		flush(messages, -1);
+		flush(messages, true);
 	}
 	pthread_mutex_destroy(&messages->mutex);
 	free(messages->waiting);

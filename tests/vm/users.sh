@@ -89,7 +89,9 @@ let_go() {
 	rm -f /tmp/hold.log
 }
 
-# Somebody opens the device after it was looked at, and before its removal is written.
+# Somebody opens the device before its removal is written, and a run with these options does not see it.
+blind="--base proc=/tmp/nothing --base dev=/tmp/nothing"
+mkdir -p /tmp/nothing
 open_before_removal() {
 	mkdir -p $callouts
 	cat >$callouts/open.sh <<-END
@@ -195,7 +197,8 @@ mdevadm stop -u $AUTO1 >/dev/null 2>&1
 # A removal of its own that blocks.
 start_with_attribute
 open_before_removal
-try mdevadm stop -u $AUTO1 --timeout 1
+# shellcheck disable=SC2086
+try mdevadm $blind stop -u $AUTO1 --timeout 1
 nobody_opens
 check "a removal of its own that blocks is given up after --timeout" ends 6 "goes on with it"
 check "meanwhile the device's directory is there" is_there
@@ -211,7 +214,8 @@ check "and the UUID can be used again" start
 mdevadm stop -u $AUTO1
 start_with_attribute
 open_before_removal
-drain_with_command --timeout 1
+# shellcheck disable=SC2086
+drain_with_command $blind --timeout 1
 nobody_opens
 check "a drain's removal that blocks: drain fails" ends 125 "goes on with it"
 check "and does not run its command" lacks /tmp/command
@@ -225,7 +229,8 @@ check "as it ran" has_alpha
 check "and the parent is not held any more" lacks $run/held/$parent
 
 open_before_removal
-drain_with_command --timeout 1
+# shellcheck disable=SC2086
+drain_with_command $blind --timeout 1
 nobody_opens
 check "another one: drain fails" ends 125 "goes on with it"
 try mdevadm resume --lock-timeout 1 $parent
