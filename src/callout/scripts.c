@@ -107,17 +107,18 @@ static void consider(struct scripts *scripts, const struct env *env, const struc
 	}
 	if (!S_ISREG(status.st_mode))
 		return;
-	if (faccessat(dir->fd, name, X_OK, AT_EACCESS) < 0) {
+	/* First: whoever may change it may also make it look as if it were none. */
+	e = resolve_both(dir->path, path, &real);
+	if (e) {
+		add_problem(scripts, e);
+	} else if (faccessat(dir->fd, name, X_OK, AT_EACCESS) < 0) {
 		env_warn(env,
 			 err_hint(err_new(ERR_FAILED, "'%s' is not executable and not run", path),
 				  "'chmod +x %s', or move it elsewhere", path));
-		return;
-	}
-	e = resolve_both(dir->path, path, &real);
-	if (e)
-		add_problem(scripts, e);
-	else
+		free(real);
+	} else {
 		add_script(scripts, take(path), real);
+	}
 }
 
 /* A directory that is there and cannot be looked into may hide a veto. */

@@ -167,9 +167,9 @@ static err_t busy(const struct lock *lock, int operation)
 		return err_hint(e, "a script that mdevadm runs cannot wait for it: "
 				   "do this after the operation");
 	if (who && strstr(who, HOLDERS_ENDED))
-		return err_hint(e,
-				"a removal goes on until those who have the device open close it: "
-				"end what uses it");
+		return err_hint(
+			e, "a drain's command goes on until it ends, and a removal until those "
+			   "who have the device open close it: end that");
 	return err_hint(e, "wait longer with --lock-timeout SEC, or end that process");
 }
 

@@ -20,7 +20,7 @@ setup() {
 	local wrong right what
 	callout one
 	while IFS='|' read -r what wrong right; do
-		$wrong
+		eval "$wrong"
 		: >"$LOG"
 
 		run mdevadm start -u "$U1"
@@ -29,11 +29,12 @@ setup() {
 		expect_contains "a script is not run: '$what'"
 		[ ! -s "$LOG" ]
 		not runs "$U1"
-		$right
+		eval "$right"
 	done <<END
 $CALLOUTS/one|chmod 775 $CALLOUTS/one|chmod 755 $CALLOUTS/one
 $CALLOUTS/one|chmod 757 $CALLOUTS/one|chmod 755 $CALLOUTS/one
 $CALLOUTS/one|chown 12345 $CALLOUTS/one|chown 0 $CALLOUTS/one
+$CALLOUTS/one|chown 12345 $CALLOUTS/one; chmod 644 $CALLOUTS/one|chown 0 $CALLOUTS/one; chmod 755 $CALLOUTS/one
 $CALLOUTS|chmod 777 $CALLOUTS|chmod 755 $CALLOUTS
 $CALLOUTS|chmod 1777 $CALLOUTS|chmod 755 $CALLOUTS
 $CALLOUTS|chown 12345 $CALLOUTS|chown 0 $CALLOUTS

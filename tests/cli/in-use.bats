@@ -7,7 +7,7 @@
 load lib/common
 load lib/life
 
-END_USERS="hint: a removal goes on until those who have the device open close it: end what uses it"
+END_USERS="hint: a drain's command goes on until it ends, and a removal until those who have the device open close it: end that"
 END_IT="hint: if something has the device open, end that; it goes then by itself"
 # Where it is not known that somebody has it open.
 IF_OPEN="hint: if something has the device open, end that; it goes then by itself"

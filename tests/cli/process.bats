@@ -160,7 +160,7 @@ $U2 mtty mtty-1 auto (defined)"
 @test "a command has default signals, and those that nohup ignores stay ignored" {
 	run with_signals 'signal.signal(signal.SIGUSR1, signal.SIG_IGN); signal.signal(signal.SIGCHLD, signal.SIG_IGN);
 signal.signal(signal.SIGHUP, signal.SIG_IGN); signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGALRM])' \
-		"$MDEVADM" drain mtty -- sh -c 'grep -E "^Sig(Blk|Ign)" /proc/$$/status'
+		"$MDEVADM" drain mtty -- sh -c 'exec grep -E "^Sig(Blk|Ign)" /proc/self/status'
 
 	expect_status 0
 	expect_line 0 $'SigBlk:\t0000000000000000'

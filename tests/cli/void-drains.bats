@@ -118,7 +118,7 @@ written() { awk '$4 == "attr" { print $6 }' "$SYS/.mdevsim/log" | tr '\n' ' '; }
 
 	expect_status 5
 	expect_contains "(ended; what it began goes on)"
-	expect_contains "hint: a removal goes on until those who have the device open close it"
+	expect_contains "hint: a drain's command goes on until it ends, and a removal until those who have the device open close it"
 }
 
 @test "a device that somebody opens while a script is asked is not removed" {

@@ -375,8 +375,9 @@ static void all_holders_are_named_and_no_waiters(void **state)
 	assert_err(fx, e, ERR_BUSY,
 		   "device " UUID_A " is locked by pid 10 (ended; what it began goes on), "
 		   "a process of another pid namespace",
-		   "a removal goes on until those who have the device open close it: end what uses "
-		   "it");
+		   "a drain's command goes on until it ends, and a removal until those who have "
+		   "the device "
+		   "open close it: end that");
 
 	lock_free(lock);
 }
@@ -440,8 +441,9 @@ static void parent_of_a_busy_lock_is_named(void **state)
 	assert_err(fx, e, ERR_BUSY,
 		   "parent '0000:00:02.0' is locked by pid 10 (ended; what "
 		   "it began goes on)",
-		   "a removal goes on until those who have the device open close it: end what uses "
-		   "it");
+		   "a drain's command goes on until it ends, and a removal until those who have "
+		   "the device "
+		   "open close it: end that");
 	assert_null(lock);
 }
 
@@ -476,8 +478,9 @@ static void only_exclusive_holders_are_named_to_one_who_wants_to_share(void **st
 	e = lock_parent(locks, "P", LOCK_SHARED, &none, &lock);
 
 	assert_err(fx, e, ERR_BUSY, "parent 'P' is locked by pid 11 (ended; what it began goes on)",
-		   "a removal goes on until those who have the device open close it: end what uses "
-		   "it");
+		   "a drain's command goes on until it ends, and a removal until those who have "
+		   "the device "
+		   "open close it: end that");
 }
 
 static void parent_remembers_that_it_was_marked(void **state)
