@@ -64,5 +64,8 @@
 #define SCRIPT_TICK_MS		200
 #define SCRIPT_NO_PIDFD_TICK_MS 10
 
+/* How long a line of the debug log waits for who reads it. */
+#define LOG_PATIENCE_MS 20
+
 /* So many scripts and commands may wait for each other: without end, no time limit would help. */
 #define PROCESS_DEPTH_MAX 8

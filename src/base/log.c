@@ -2,12 +2,14 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/str.h"
 
 bool log_is_on(void)
@@ -32,12 +34,19 @@ int64_t log_begin(void)
 	return log_is_on() ? now_us() : 0;
 }
 
-/* One write a line: several threads, and the scripts, write to the same stream. */
+/*
+ * One write a line: several threads, and the scripts, write to the same stream. A reader that does
+ * not read loses lines: locks may be had here, and must not wait for him.
+ */
 static void show(const char *text)
 {
 	_cleanup_(mem_freep) char *plain = str_escape(text);
+	struct pollfd ready = { .fd = STDERR_FILENO, .events = POLLOUT };
 	struct timespec now;
 	struct tm when;
+
+	if (poll(&ready, 1, LOG_PATIENCE_MS) <= 0)
+		return;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	localtime_r(&now.tv_sec, &when);

@@ -7,8 +7,12 @@
 #include <unistd.h>
 
 #include "base/dir.h"
+#include "base/interrupt.h"
 #include "base/json.h"
 #include "base/str.h"
+
+/* How often it is looked whether a signal ends the waiting. */
+#define WAIT_MS 100
 
 struct output {
 	FILE *stream;
@@ -17,6 +21,20 @@ struct output {
 	char *undo; /* a command */
 };
 
+/* Whether it takes anything; false with EINTR if a signal that is deferred ends the waiting. */
+static bool is_awaited(void)
+{
+	struct pollfd ready = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	while (poll(&ready, 1, WAIT_MS) == 0) {
+		if (!interrupt_is_pending())
+			continue;
+		errno = EINTR;
+		return false;
+	}
+	return true;
+}
+
 /* Stdio would drop what a non-blocking descriptor cannot take at once. */
 static ssize_t write_waiting(void *cookie, const char *data, size_t size)
 {
@@ -24,14 +42,12 @@ static ssize_t write_waiting(void *cookie, const char *data, size_t size)
 	size_t done = 0;
 
 	while (done < size) {
-		struct pollfd ready = { .fd = STDOUT_FILENO, .events = POLLOUT };
-		ssize_t written = write(STDOUT_FILENO, data + done, size - done);
+		ssize_t written =
+			is_awaited() ? write(STDOUT_FILENO, data + done, size - done) : -1;
 
 		if (written >= 0) {
 			done += (size_t)written;
-		} else if (errno == EAGAIN) {
-			poll(&ready, 1, -1);
-		} else if (errno != EINTR) {
+		} else if ((errno != EAGAIN && errno != EINTR) || interrupt_is_pending()) {
 			if (!output->errnum)
 				output->errnum = errno;
 			return 0;

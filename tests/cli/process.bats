@@ -245,3 +245,37 @@ os.execv(sys.argv[1], sys.argv[1:])' "$MDEVADM" start -u "$U1" -p mtty -t mtty-1
 
 	[ "$(cat "$HERE/count")" = 40000 ]
 }
+
+# stuck COMMAND...: its standard error is a full pipe that nobody reads; its output goes nowhere.
+stuck() {
+	mkfifo "$HERE/stuck"
+	sleep 1000 <"$HERE/stuck" 3>&- &
+	ends_with_test $!
+	(
+		exec 2>"$HERE/stuck" 3>&-
+		head -c 65536 /dev/zero >&2
+		exec "$@"
+	) &
+	STUCK=$!
+	ends_with_test "$STUCK"
+}
+
+@test "a reader of the debug log that is stuck holds up no operation" {
+	MDEVADM_LOG=debug stuck "$MDEVADM" start -u "$U1" -p mtty -t mtty-1
+
+	wait "$STUCK"
+
+	runs "$U1"
+}
+
+@test "a signal ends a run whose last words nobody reads" {
+	stuck "$MDEVADM" stop -u "$ABSENT"
+	until [ -e "$RUN/mdevadm/lock/devices" ] && [ "$(cat "/proc/$STUCK/comm")" = mdevadm ] &&
+		grep -q 'SigBlk:.*4003' "/proc/$STUCK/status"; do sleep 0.05; done
+
+	kill -TERM "$STUCK"
+	local status=0
+	wait "$STUCK" || status=$?
+
+	[ "$status" = 143 ]
+}
