@@ -419,17 +419,35 @@ static err_t try_drain(struct ops *ops, const struct drain_request *request, int
 	return e;
 }
 
+/*
+ * A mistyped name gets no lock. But the parent may be away because of another drain's command: then
+ * its lock is worth waiting for.
+ */
+static err_t check_known(const struct ops *ops, const char *parent)
+{
+	_cleanup_(held_freep) struct held *held = NULL;
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+	struct err *e = sysfs_open_parent(ops->sysfs, parent, &dir);
+
+	if (!e || err_kind(e) != ERR_NOT_FOUND)
+		return e;
+	err_free(held_load(ops->env, parent, &held));
+	if (!held)
+		return e;
+	err_free(e);
+	return NULL;
+}
+
 /* Without a lock while it waits: others may go on with the parent. */
 static err_t drain(struct ops *ops, const struct drain_request *request, int *ret_status)
 {
 	const struct deadline deadline = deadline_in(request->wait_users_ms);
-	_cleanup_(dir_freep) struct dir *parent = NULL;
 
 	if (request->reason)
 		TRY(held_check_reason(request->reason));
 	if (request->command)
 		TRY(command_check(request->command, ret_status));
-	TRY(sysfs_open_parent(ops->sysfs, request->parent, &parent));
+	TRY(check_known(ops, request->parent));
 	for (;;) {
 		bool is_last = deadline_is_over(&deadline) || interrupt_is_pending();
 		bool is_begun = false;

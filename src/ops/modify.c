@@ -6,11 +6,15 @@
 #include "live.h"
 #include "request.h"
 
+/* As many as help: a line or two of a terminal. */
+#define SHOWN_MAX 20
+
 static char *describe_attrs(const struct device *dev)
 {
+	size_t shown = dev->attr_count < SHOWN_MAX ? dev->attr_count : SHOWN_MAX;
 	char *text = mem_strdup("");
 
-	for (size_t i = 0; i < dev->attr_count; i++) {
+	for (size_t i = 0; i < shown; i++) {
 		_cleanup_(mem_freep) char *before = text;
 
 		text = mem_printf("%s%s@{%zu}: {\"%s\":\"%s\"}", before, i ? ", " : "", i,
@@ -30,6 +34,9 @@ static err_t invalid_index(const struct device *dev, long index)
 		e = err_new(ERR_INVALID, "there is no attribute index %ld", index);
 	if (!dev->attr_count)
 		return err_hint(e, "the definition has no attributes");
+	if (dev->attr_count > SHOWN_MAX)
+		return err_hint(e, "there are %zu attributes, from 0 on: %s, …", dev->attr_count,
+				attrs);
 	return err_hint(e, "the attributes are %s", attrs);
 }
 

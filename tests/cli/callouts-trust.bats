@@ -277,6 +277,6 @@ one post start success"
 		MDEVADM_LOCK_TIMEOUT=nonsense MDEVADM_LOG=debug MDEVADM_KERNEL_RELEASE=4.0 "$bin" list -d
 
 	expect_status 0
-	[[ "$output" != *"$U2"* ]]
+	[[ "$output" != *"$U2 mtty"* ]]
 	[[ "$output" != *debug* ]]
 }

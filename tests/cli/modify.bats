@@ -486,3 +486,15 @@ hint: leave --live out to change the definition"
 	lacks "$BATS_TEST_TMPDIR/failed"
 	[ "$(attrs | tr ' ' '\n' | sort -u | wc -l)" = 12 ]
 }
+
+@test "an index out of range of many attributes is answered in a few lines" {
+	local attrs
+	attrs=$(seq -f '{"a%g":"x"}' -s , 1 20000)
+	define_raw mtty "$U1" "{\"mdev_type\":\"mtty-1\",\"attrs\":[$attrs]}"
+
+	run mdevadm modify -u "$U1" --delattr --index 99999
+
+	expect_status 10
+	expect_contains "hint: there are 20000 attributes, from 0 on: @{0}: {\"a1\":\"x\"}, "
+	[ "${#output}" -lt 2000 ]
+}
