@@ -21,6 +21,7 @@ struct messages {
 	pthread_mutex_t mutex;
 	char *waiting;
 	size_t size;
+	size_t room;
 	unsigned long dropped;
 };
 
@@ -72,7 +73,10 @@ static void add_line(struct messages *messages, const char *line)
 		messages->dropped++;
 		return;
 	}
-	messages->waiting = mem_resize(messages->waiting, messages->size + length + 1, 1);
+	if (messages->size + length > messages->room) {
+		messages->room = (messages->size + length) * 2;
+		messages->waiting = mem_resize(messages->waiting, messages->room, 1);
+	}
 	memcpy(messages->waiting + messages->size, line, length);
 	messages->size += length;
 }
