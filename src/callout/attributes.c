@@ -17,9 +17,9 @@ static err_t read_attrs(struct device *dev, const struct script *script,
 			const struct answer *answer)
 {
 	_cleanup_(json_freep) json_t *json = NULL;
-	struct err *e = NULL;
+	struct err *e = call_check_answer(script, answer);
 
-	if (answer->size && !is_null(answer))
+	if (!e && answer->size && !is_null(answer))
 		e = json_parse(answer->output, answer->size, script->path, &json);
 	if (!e)
 		e = device_attrs_from_json(dev, json, script->path);

@@ -154,7 +154,7 @@ static void warn_of_children(const struct env *env, struct script *script,
 static void warn_of_excess(const struct env *env, struct script *script,
 			   const struct program_result *result)
 {
-	if (result->is_cut)
+	if (result->output_is_cut || result->errors_are_cut)
 		env_warn(env, err_new(ERR_FAILED,
 				      "'%s' wrote more than %d bytes, and the rest was dropped",
 				      script->path, PROGRAM_OUTPUT_MAX));
@@ -175,6 +175,17 @@ static err_t ended_by_us(struct script *script, const struct call *call, enum pr
 			"see what it waits for, or give it more time with --callout-timeout SEC");
 }
 
+/* Real-time signals have no name. */
+static err_t killed_by(const struct script *script, const struct call *call, int number)
+{
+	const char *name = sigabbrev_np(number);
+	_cleanup_(mem_freep) char *signal =
+		name ? mem_printf("SIG%s", name) : mem_printf("signal %d", number);
+
+	return err_new(ERR_FAILED, "'%s' was killed by %s at event '%s' and is left out",
+		       script->path, signal, event_names[call->event]);
+}
+
 /* Some end their answer with a NUL. */
 static size_t text_size(const char *text, size_t size)
 {
@@ -192,10 +203,7 @@ static err_t read_result(const struct env *env, struct script *script, const str
 	case PROGRAM_INTERRUPTED:
 		return ended_by_us(script, call, result->end, env->callout_timeout_ms);
 	case PROGRAM_KILLED:
-		env_warn(env, err_new(ERR_FAILED,
-				      "'%s' was killed by SIG%s at event '%s' and is left out",
-				      script->path, sigabbrev_np(result->code),
-				      event_names[call->event]));
+		env_warn(env, killed_by(script, call, result->code));
 		ret->kind = ANSWER_ABSENT;
 		return NULL;
 	case PROGRAM_EXITED:
@@ -207,6 +215,7 @@ static err_t read_result(const struct env *env, struct script *script, const str
 					: ANSWER_REFUSED;
 	ret->output = take(result->output);
 	ret->size = text_size(ret->output, result->output_size);
+	ret->is_cut = result->output_is_cut;
 	return NULL;
 }
 
@@ -244,6 +253,15 @@ void answer_clear(struct answer *answer)
 {
 	free(answer->output);
 	*answer = (struct answer){ 0 };
+}
+
+err_t call_check_answer(const struct script *script, const struct answer *answer)
+{
+	if (!answer->is_cut)
+		return NULL;
+	return err_hint(err_new(ERR_INVALID, "'%s' wrote more than %d bytes", script->path,
+				PROGRAM_OUTPUT_MAX),
+			"what was cut off cannot be believed: let it write less");
 }
 
 err_t call_refusal(const struct script *script, const struct call *call,

@@ -48,6 +48,7 @@ struct answer {
 	int status;   /* of its exit */
 	char *output; /* without the NULs and blanks at its end */
 	size_t size;
+	bool is_cut; /* it was more than is kept */
 };
 
 /*
@@ -57,6 +58,8 @@ struct answer {
 err_t call_script(const struct env *env, struct script *script, const struct call *call,
 		  struct answer *ret);
 void answer_clear(struct answer *answer);
+/* ERR_INVALID if the answer is not all that the script wrote. */
+err_t call_check_answer(const struct script *script, const struct answer *answer);
 /* ERR_REFUSED in words. */
 err_t call_refusal(const struct script *script, const struct call *call,
 		   const struct answer *answer);

@@ -95,7 +95,9 @@ static struct capabilities read_answer(const struct env *env, const struct scrip
 
 	if (!answer->size || answer->output[strspn(answer->output, " \t\r\n")] != '{')
 		return capabilities;
-	e = json_parse(answer->output, answer->size, script->path, &json);
+	e = call_check_answer(script, answer);
+	if (!e)
+		e = json_parse(answer->output, answer->size, script->path, &json);
 	if (e && answer->kind != ANSWER_OK) {
 		err_free(e);
 		return capabilities;

@@ -132,7 +132,7 @@ static void read_output(struct run *run)
 	size_t room = PROGRAM_OUTPUT_MAX - result->output_size;
 
 	if (got > room) {
-		result->is_cut = true;
+		result->output_is_cut = true;
 		got = room;
 	}
 	if (!got)
@@ -253,7 +253,6 @@ static void move_on(struct run *run)
 		run->phase = PHASE_OVER;
 		break;
 	case PHASE_OVER:
-		run->phase = PHASE_OVER;
 		break;
 	}
 }
@@ -305,8 +304,7 @@ static err_t supervise(struct run *run)
 		send_signal(run, SIGKILL);
 	waitid(P_PID, (id_t)run->pid, NULL, WEXITED | WNOHANG);
 	lines_end(&run->lines);
-	if (run->lines.is_cut)
-		result->is_cut = true;
+	result->errors_are_cut = run->lines.is_cut;
 	return run->lost_errnum ? err_errno(run->lost_errnum, "cannot tell how '%s' ended",
 					    run->request->path)
 				: NULL;

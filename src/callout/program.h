@@ -37,7 +37,8 @@ struct program_result {
 	int code; /* the exit status, or the signal */
 	char *output;
 	size_t output_size;
-	bool is_cut;	    /* it wrote more than was kept */
+	bool output_is_cut; /* it wrote more than was kept */
+	bool errors_are_cut;
 	bool left_children; /* they held its output open and had to be ended */
 	bool lost_children; /* they hold it open, and have left its process group */
 };

@@ -70,6 +70,21 @@ setup() {
 	expect_line 2 '    @{0}: {"a":"1"}'
 }
 
+@test "an answer of more than is read is not believed in part" {
+	callout one '[ "$action" != attributes ] || { echo "[{\"a\": \"1\"}]"; head -c 1048576 /dev/zero | tr "\0" " "; }'
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+
+	run mdevadm list -v
+	expect_status 0
+	expect_contains "warning: no attributes of $U1: the answer to 'get attributes' cannot be read: '$CALLOUTS/one' wrote more than 1048576 bytes
+hint: what was cut off cannot be believed: let it write less"
+	[ "${lines[-1]}" = "$U1 mtty mtty-1 manual" ]
+
+	run mdevadm define -u "$U1"
+	expect_status 10
+	[ ! -e "$ETC/mtty/$U1" ]
+}
+
 @test "list warns of a bad answer, and shows the device without attributes" {
 	callout one '[ "$action" != attributes ] || printf "[{\"a\": \"1\"},\n {\"b\""'
 	mdevadm start -u "$U1" -p mtty -t mtty-1

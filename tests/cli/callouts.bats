@@ -452,3 +452,12 @@ one: no newline'
 	expect_status 0
 	expect_output ""
 }
+
+@test "a signal without a name that kills a script is told by its number" {
+	callout one '[ "$event" != pre ] || kill -35 $$'
+
+	run mdevadm define -u "$U1" -p mtty -t mtty-1
+
+	expect_status 0
+	expect_contains "'$CALLOUTS/one' was killed by signal 35 at event 'pre' and is left out"
+}

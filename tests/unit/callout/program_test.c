@@ -69,7 +69,8 @@ static void program_reads_its_input_and_both_outputs_are_told_apart(void **state
 	assert_int_equal(lines.count, 2);
 	assert_string_equal(lines.items[0], "one");
 	assert_string_equal(lines.items[1], "two");
-	assert_false(result.is_cut || result.left_children || result.lost_children);
+	assert_false(result.output_is_cut || result.errors_are_cut || result.left_children ||
+		     result.lost_children);
 }
 
 static void program_that_dies_of_a_signal_is_told_from_one_that_exits(void **state)
