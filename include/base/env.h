@@ -47,8 +47,8 @@ struct env_options {
 /*
  * @options first, then MDEVADM_ROOT, MDEVCTL_ENV_ROOT, MDEVADM_BASE_ETC and the like,
  * MDEVADM_LOCK_TIMEOUT, MDEVADM_NESTED and MDEVADM_KERNEL_RELEASE (in uname(2)'s stead), then the
- * system's own places. With --root none of the variables that move a place counts. Variables are not
- * believed in a set-user-ID process. Fails with ERR_USAGE or ERR_INVALID.
+ * system's own places. With --root none of the variables that move a place counts. Variables are
+ * not believed in a set-user-ID process. Fails with ERR_USAGE or ERR_INVALID.
  */
 err_t env_new(const struct env_options *options, struct env **ret);
 void env_free(struct env *env);

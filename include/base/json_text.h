@@ -28,7 +28,9 @@ bool json_next_element(const char **at, struct json_span *ret);
 /* What the key stands for, owned by the caller; a NUL character as U+0001. */
 char *json_key_text(const struct json_span *key);
 
-/* The value that counts under the top-level key @key of the object @text; at is NULL without one. */
+/*
+ * The value that counts under the top-level key @key of the object @text; at is NULL without one.
+ */
 struct json_span json_find(const char *text, const char *key);
 /*
  * The line (from 1) of the value that counts under the top-level key @key of the object @text, or

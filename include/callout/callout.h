@@ -69,7 +69,7 @@ DEFINE_CLEANUP(struct callout_operation *, callout_operation_free)
 /*
  * Replaces the attributes of @dev, which runs, by those that a script reports. *ret_told is false,
  * and @dev without attributes or as it was, if there is no script or it says nothing at all; "[]"
- * tells that there are none. Fails with ERR_INVALID, naming script and line, if the answer cannot be
- * read, and with ERR_REFUSED, which with @force is a warning.
+ * tells that there are none. Fails with ERR_INVALID, naming script and line, if the answer cannot
+ * be read, and with ERR_REFUSED, which with @force is a warning.
  */
 err_t callout_get_attrs(struct callouts *callouts, struct device *dev, bool force, bool *ret_told);

@@ -28,8 +28,8 @@ err_t sysfs_has_parent(const struct sysfs *sysfs, const char *parent, bool *ret)
 /* ERR_NOT_FOUND, only if it is surely not there, names a parent whose name differs only in case. */
 err_t sysfs_open_parent(const struct sysfs *sysfs, const char *parent, struct dir **ret);
 /*
- * NULL if there is a parent, else ERR_NOT_FOUND with the reason why there is none and what to do about
- * it: no sysfs, no driver, nothing registered, or NVIDIA's own interface. The latter also if
+ * NULL if there is a parent, else ERR_NOT_FOUND with the reason why there is none and what to do
+ * about it: no sysfs, no driver, nothing registered, or NVIDIA's own interface. The latter also if
  * @parent is such a GPU although there are other parents. Another kind is a look that failed.
  */
 err_t sysfs_check_support(const struct sysfs *sysfs);

@@ -14,8 +14,8 @@
 struct users;
 
 /*
- * Looks at nothing yet. /proc is looked through when a device needs it, and again when that was more
- * than a moment ago. @env and @sysfs must outlive it.
+ * Looks at nothing yet. /proc is looked through when a device needs it, and again when that was
+ * more than a moment ago. @env and @sysfs must outlive it.
  */
 struct users *users_new(const struct env *env, const struct sysfs *sysfs);
 void users_free(struct users *users);

@@ -58,8 +58,8 @@ bool lock_was_marked(const struct lock *lock, long ms);
 int lock_fd(const struct lock *lock);
 /*
  * lock_free() leaves the lock to a child that shares it: a device's file stays where it is, and a
- * parent's exclusive lock becomes a shared one, so that what ends a hold is possible, without letting
- * another exclusive one in between. May be called from any thread.
+ * parent's exclusive lock becomes a shared one, so that what ends a hold is possible, without
+ * letting another exclusive one in between. May be called from any thread.
  */
 void lock_leave(struct lock *lock);
 void lock_free(struct lock *lock);

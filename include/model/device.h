@@ -85,7 +85,9 @@ err_t device_attrs_from_json(struct device *dev, const json_t *attrs, const char
 void device_insert_attr(struct device *dev, size_t index, const char *name, const char *value);
 /* Replaces the attributes by copies of those of @from. */
 void device_copy_attrs(struct device *dev, const struct device *from);
-/* Whether they are the same in the same order; numbers may be written in any base ("0x2b", "43"). */
+/*
+ * Whether they are the same in the same order; numbers may be written in any base ("0x2b", "43").
+ */
 bool device_has_same_attrs(const struct device *a, const struct device *b);
 /* @index is less than attr_count. */
 void device_remove_attr(struct device *dev, size_t index);

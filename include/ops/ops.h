@@ -150,11 +150,13 @@ struct resume_request {
 /*
  * Goes on where a drain ended: starts what ran, and then, unless a person holds the parent as well,
  * what is auto. Without a drain, lifts a person's hold and starts what is auto. ERR_PARTIAL: what
- * ran is not all back, and the parent stays held; or it is, and something that is auto does not run.
- * ERR_EXISTS if the parent is not held.
+ * ran is not all back, and the parent stays held; or it is, and something that is auto does not
+ * run. ERR_EXISTS if the parent is not held.
  */
 err_t op_resume(struct ops *ops, const struct resume_request *request);
-/* Holds the parent, which need not be there; its devices go on. ERR_EXISTS if it is held already. */
+/*
+ * Holds the parent, which need not be there; its devices go on. ERR_EXISTS if it is held already.
+ */
 err_t op_hold(struct ops *ops, const char *parent, const char *reason);
 
 /*

@@ -10,7 +10,7 @@
 
 enum record_state {
 	RECORD_NOTHING,	 /* nothing but what a drain has to bring back */
-	RECORD_STARTING, /* before the first write to the kernel, until all attributes are written */
+	RECORD_STARTING, /* from before the first write until all attributes are written */
 	RECORD_RUNNING,
 };
 

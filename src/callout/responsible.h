@@ -16,7 +16,8 @@ struct responsible {
  * then).
  *
  * ERR_REFUSED if that script refuses, or is versioned and does not name the event or the action,
- * says that the type is not its own after all, or dies; if one is not trusted, or had to be ended. With @force these are warnings, and the script that refused is the one.
+ * says that the type is not its own after all, or dies; if one is not trusted, or had to be ended.
+ * With @force these are warnings, and the script that refused is the one.
  */
 err_t responsible_call(struct callouts *callouts, const struct call *call, bool only_versioned,
 		       bool force, struct responsible *ret, struct answer *ret_answer);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The words of the command line: which command, which options, and the help that is made of both. */
+/*
+ * The words of the command line: which command, which options, and the help that is made of both.
+ */
 #pragma once
 
 #include "command.h"
 
 /*
  * Reads the words @argv, which NULL ends and which must outlive @values, for the command *@command,
- * or for the one that they name if that is command_none. --help, --version and "help" set the bit of
- * their option: then nothing else of @values counts. Otherwise all values have been checked.
+ * or for the one that they name if that is command_none. --help, --version and "help" set the bit
+ * of their option: then nothing else of @values counts. Otherwise all values have been checked.
  * ERR_USAGE or ERR_INVALID; *@command is as far as it was known.
  */
 err_t arguments_read(char *const *argv, const struct command **command, struct values *values);

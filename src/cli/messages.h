@@ -16,5 +16,8 @@ void messages_add(struct messages *messages, const char *prefix, const char *tex
 /* Adds lines for @e (borrowed) and those behind it, "PREFIX: KIND…", each with its hint. */
 void messages_add_err(struct messages *messages, const char *prefix, const char *kind,
 		      const struct err *e);
-/* Shows what is left, and waits until it is read or a signal comes: only when no lock is had any more. */
+/*
+ * Shows what is left, and waits until it is read or a signal comes: only when no lock is had any
+ * more.
+ */
 void messages_end(struct messages *messages);

@@ -11,7 +11,10 @@
 #include "base/str.h"
 #include "base/uuid.h"
 
-/* The val of an entry in popt's tables, which wants numbers above 0. Values are checked in this order. */
+/*
+ * The val of an entry in popt's tables, which wants numbers above 0. Values are checked in this
+ * order.
+ */
 enum option {
 	OPT_HELP = 1,
 	OPT_VERSION,
@@ -131,8 +134,8 @@ static inline bool option_is_given(const struct values *values, enum option opti
 struct command;
 
 /*
- * Checks the rules of @command, and reads the texts into the fields. ERR_USAGE or ERR_INVALID; which
- * error it is does not depend on the order in which the options were given.
+ * Checks the rules of @command, and reads the texts into the fields. ERR_USAGE or ERR_INVALID;
+ * which error it is does not depend on the order in which the options were given.
  */
 err_t values_check(const struct command *command, struct values *values);
 void values_clear(struct values *values);

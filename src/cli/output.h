@@ -18,7 +18,9 @@ struct output;
 struct output *output_open(void);
 /* For printf(); borrowed. */
 FILE *output_stream(struct output *output);
-/* Writes the UUID that was made, as a line: if it is lost, the error names it and what was @done. */
+/*
+ * Writes the UUID that was made, as a line: if it is lost, the error names it and what was @done.
+ */
 void output_made(struct output *output, const struct uuid *uuid, const char *done,
 		 const char *undo);
 /*

@@ -35,8 +35,8 @@ static bool is_passed_over(int errnum)
 }
 
 /*
- * What says nothing of this file, but of this process, ends the look. So does a file that may be one
- * of VFIO's. Else anybody could keep every stop away by a file that cannot be looked at.
+ * What says nothing of this file, but of this process, ends the look. So does a file that may be
+ * one of VFIO's. Else anybody could keep every stop away by a file that cannot be looked at.
  */
 static err_t look_failed(const struct dir *dir, const char *name, const char *target)
 {

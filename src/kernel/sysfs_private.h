@@ -28,9 +28,9 @@ err_t sysfs_missing(const struct sysfs *sysfs);
 /* Opens what is there; *ret is NULL if it, or what it is in, is surely not there. */
 err_t sysfs_find_parent(const struct sysfs *sysfs, const char *parent, struct dir **ret);
 /*
- * The same for what has devices: while a driver goes, the class's link to the parent is the first to
- * go, then its devices, one after the other, then its types (mdev_unregister_parent() in the kernel's
- * drivers/vfio/mdev/mdev_core.c). @uuid is that of a device of it, or NULL.
+ * The same for what has devices: while a driver goes, the class's link to the parent is the first
+ * to go, then its devices, one after the other, then its types (mdev_unregister_parent() in the
+ * kernel's drivers/vfio/mdev/mdev_core.c). @uuid is that of a device of it, or NULL.
  */
 err_t sysfs_find_home(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid,
 		      struct dir **ret);

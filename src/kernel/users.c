@@ -198,8 +198,9 @@ static void add_users(const struct users *users, const struct nodes *nodes, stru
 }
 
 /*
- * Looks through /proc unless that was done a moment ago: what is seen is the older, the likelier has
- * somebody opened a device since, and the moment is so long that looking takes a fraction of the time.
+ * Looks through /proc unless that was done a moment ago: what is seen is the older, the likelier
+ * has somebody opened a device since, and the moment is so long that looking takes a fraction of
+ * the time.
  */
 static err_t refresh(struct users *users)
 {

@@ -12,8 +12,9 @@
  */
 err_t hold_load_living(const struct ops *ops, const char *parent, struct held **ret);
 /*
- * Drops, in memory, what a drain has to bring back if that drain is over: its hold is written before
- * the records, and ends after them. What is said of the hold and cannot be understood drops nothing.
+ * Drops, in memory, what a drain has to bring back if that drain is over: its hold is written
+ * before the records, and ends after them. What is said of the hold and cannot be understood drops
+ * nothing.
  */
 err_t hold_drop_void(const struct ops *ops, struct record *record);
 /* By what name a parent is held, and why; zero-initialised: it is not. */
@@ -23,7 +24,9 @@ struct holder {
 };
 
 void holder_clear(struct holder *holder);
-/* A virtual function is held with its physical function (@physical, or NULL), too. Needs no lock. */
+/*
+ * A virtual function is held with its physical function (@physical, or NULL), too. Needs no lock.
+ */
 err_t hold_find(const struct env *env, const char *parent, const char *physical,
 		struct holder *ret);
 /* The same for one who does not know the physical function. */

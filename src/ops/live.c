@@ -3,7 +3,9 @@
 
 #include "write.h"
 
-/* What the script says that the device has; *ret is NULL if it says nothing, or nothing readable. */
+/*
+ * What the script says that the device has; *ret is NULL if it says nothing, or nothing readable.
+ */
 static void ask(const struct claim *claim, const struct device *like, struct device **ret)
 {
 	struct ops *ops = claim->ops;

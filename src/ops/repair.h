@@ -6,9 +6,10 @@
 
 /*
  * Takes away what a start that died has left, if that surely is what is there, its parent is
- * covered and nobody uses it, and warns of it; otherwise warns of what was found and leaves it, with
- * its record. A record whose device is gone or another one is cleared. What a drain has to bring
- * back stays. No scripts are asked. Afterwards claim->running and claim->record are what there is.
+ * covered and nobody uses it, and warns of it; otherwise warns of what was found and leaves it,
+ * with its record. A record whose device is gone or another one is cleared. What a drain has to
+ * bring back stays. No scripts are asked. Afterwards claim->running and claim->record are what
+ * there is.
  */
 err_t repair_claimed(struct claim *claim);
 /*

@@ -80,7 +80,9 @@ err_t choose_definition(const struct strlist *defined, const char *parent, const
 	return NULL;
 }
 
-/* One that is not there may come; but of a tree that no kernel runs on nothing is to be expected. */
+/*
+ * One that is not there may come; but of a tree that no kernel runs on nothing is to be expected.
+ */
 static err_t check_support(const struct ops *ops, const char *parent)
 {
 	if (ops->env->moved[ENV_DIR_SYS] && !sysfs_is_there(ops->sysfs))

@@ -315,8 +315,8 @@ static err_t repair_if_half_made(struct ops *ops, const struct uuid *uuid, const
 
 /*
  * A start elsewhere that died may have left half of what is to come back. Under this parent's lock
- * that could not be repaired: two parents' locks are had in one order only. What fails here keeps the
- * device from being started, which is said then.
+ * that could not be repaired: two parents' locks are had in one order only. What fails here keeps
+ * the device from being started, which is said then.
  */
 static void repair_elsewhere(struct ops *ops, const char *parent)
 {

@@ -5,9 +5,9 @@
 #include "hold.h"
 
 /*
- * Starts what the drain of @held has stopped, ends the hold, and starts what is auto. The caller has
- * the parent's exclusive lock, @cover. *ret_auto (NULL before) is an error of what keeps nothing held:
- * that something auto does not run, or that a record could not be read.
+ * Starts what the drain of @held has stopped, ends the hold, and starts what is auto. The caller
+ * has the parent's exclusive lock, @cover. *ret_auto (NULL before) is an error of what keeps
+ * nothing held: that something auto does not run, or that a record could not be read.
  */
 err_t resume_locked(struct ops *ops, const struct resume_request *request,
 		    const struct cover *cover, struct held *held, struct err **ret_auto);

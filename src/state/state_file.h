@@ -13,8 +13,8 @@ err_t state_file_write(const struct env *env, const char *dir, const char *name,
 		       size_t max);
 /*
  * *ret is NULL if there surely is none. *ret_path, owned by the caller, is set in any case.
- * ERR_INVALID is one that is not understood. One of a later version is an error of another kind: what
- * it says is in force.
+ * ERR_INVALID is one that is not understood. One of a later version is an error of another kind:
+ * what it says is in force.
  */
 err_t state_file_read(const struct env *env, const char *dir, const char *name, size_t max,
 		      json_t **ret, char **ret_path);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * For LD_PRELOAD: the allocation number $FAIL_ALLOCATION (from 1; 0 is none) of the program fails.
- * The file $FAIL_ALLOCATION_FILE is written to when it does, and at the end with their count. Programs
- * that this one runs have all their allocations.
+ * The file $FAIL_ALLOCATION_FILE is written to when it does, and at the end with their count.
+ * Programs that this one runs have all their allocations.
  */
 #include <errno.h>
 #include <fcntl.h>

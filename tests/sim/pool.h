@@ -16,7 +16,9 @@ struct pool {
 	const char *size; /* the type's name, while there are devices */
 };
 
-/* The pool called @name, made if it is missing; a new one if @name is NULL. Lives as long as @sim. */
+/*
+ * The pool called @name, made if it is missing; a new one if @name is NULL. Lives as long as @sim.
+ */
 struct pool *pool_get(struct sim *sim, const char *name);
 
 void pool_take(struct type *type);
