@@ -56,14 +56,16 @@
 #define SCRIPT_TERMINATE_MS 2000
 #define SCRIPT_KILL_MS	    1000
 /*
- * So soon it is looked whether these are in its process group at all: others cannot be ended, and are
- * not waited for; nor are those of a script that has left some behind before.
+ * So soon it is looked whether these are in its process group at all: others cannot be ended, and
+ * are not waited for; nor are those of a script that has left some behind before.
  */
 #define SCRIPT_CHILDREN_LOOK_MS 100
 /* How often to look for signals, and for a script's end where the kernel has no pidfd. */
 #define SCRIPT_TICK_MS		200
 #define SCRIPT_NO_PIDFD_TICK_MS 10
 
+/* Between two looks for a signal, while who reads the output does not. */
+#define READER_LOOK_MS 100
 /* How long a line of the debug log waits for who reads it. */
 #define LOG_PATIENCE_MS 20
 

@@ -21,6 +21,8 @@ void strlist_sort(struct strlist *list);
 bool strlist_is_equal(const struct strlist *a, const struct strlist *b);
 /* "a, b, c", each between two @quote; owned by the caller. */
 char *strlist_join(const struct strlist *list, const char *quote);
+/* The same of the first @max; "a, b and more" if these are not all. */
+char *strlist_join_some(const struct strlist *list, const char *quote, size_t max);
 void strlist_clear(struct strlist *list);
 
 /*

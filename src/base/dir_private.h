@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the parts of the directories share: a directory says whether its changes are logged. */
 #pragma once
 
 #include <stdint.h>

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/dir.h"
-#include "base/log.h"
+#include "dir_private.h"
 #include "successor.h"
 
 static err_t sync_dir(const struct dir *dir)
@@ -122,7 +122,7 @@ static err_t replace(const struct dir *dir, const char *name, const struct dir_c
 
 err_t dir_replace(const struct dir *dir, const char *name, const struct dir_content *content)
 {
-	int64_t begin = log_begin();
+	int64_t begin = dir_log_begin(dir);
 
 	return log_end(begin, replace(dir, name, content), "done", "write %zu bytes to '%s/%s'",
 		       content->size, dir->path, name);
@@ -130,7 +130,7 @@ err_t dir_replace(const struct dir *dir, const char *name, const struct dir_cont
 
 err_t dir_unlink(const struct dir *dir, const char *name)
 {
-	int64_t begin = log_begin();
+	int64_t begin = dir_log_begin(dir);
 	struct err *e;
 
 	if (unlinkat(dir->fd, name, 0) < 0)
@@ -142,7 +142,7 @@ err_t dir_unlink(const struct dir *dir, const char *name)
 
 err_t dir_rename(const struct dir *dir, const char *from, const char *to)
 {
-	int64_t begin = log_begin();
+	int64_t begin = dir_log_begin(dir);
 	struct err *e;
 
 	if (rename_without_replacing(dir->fd, from, dir, to) < 0)

@@ -58,13 +58,21 @@ bool strlist_is_equal(const struct strlist *a, const struct strlist *b)
 
 char *strlist_join(const struct strlist *list, const char *quote)
 {
+	return strlist_join_some(list, quote, list->count);
+}
+
+char *strlist_join_some(const struct strlist *list, const char *quote, size_t max)
+{
 	char *joined = mem_strdup("");
 
-	for (size_t i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count && i <= max; i++) {
 		_cleanup_(mem_freep) char *before = joined;
 
-		joined = mem_printf("%s%s%s%s%s", before, i ? ", " : "", quote, list->items[i],
-				    quote);
+		if (i == max)
+			joined = mem_printf("%s and more", before);
+		else
+			joined = mem_printf("%s%s%s%s%s", before, i ? ", " : "", quote,
+					    list->items[i], quote);
 	}
 	return joined;
 }

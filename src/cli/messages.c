@@ -10,10 +10,9 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "base/limits.h"
 #include "base/str.h"
 
-/* How often it is looked whether a signal ends the waiting. */
-#define WAIT_MS 100
 /* More than a person reads. What does not fit any more is counted. */
 #define WAITING_MAX (4 * 1024 * 1024)
 
@@ -46,7 +45,7 @@ static ssize_t write_some(const char *text, size_t size, int wait_ms)
 /* Where nobody can read it, it is lost, as with any program. */
 static void flush(struct messages *messages, bool waits)
 {
-	int wait_ms = waits ? WAIT_MS : 0;
+	int wait_ms = waits ? READER_LOOK_MS : 0;
 	size_t done = 0;
 
 	while (done < messages->size && !(waits && interrupt_is_pending())) {

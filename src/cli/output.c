@@ -9,10 +9,8 @@
 #include "base/dir.h"
 #include "base/interrupt.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/str.h"
-
-/* How often it is looked whether a signal ends the waiting. */
-#define WAIT_MS 100
 
 struct output {
 	FILE *stream;
@@ -26,7 +24,7 @@ static bool is_awaited(void)
 {
 	struct pollfd ready = { .fd = STDOUT_FILENO, .events = POLLOUT };
 
-	while (poll(&ready, 1, WAIT_MS) == 0) {
+	while (poll(&ready, 1, READER_LOOK_MS) == 0) {
 		if (!interrupt_is_pending())
 			continue;
 		errno = EINTR;

@@ -83,17 +83,12 @@ static err_t hint_names(struct err *e, const struct dir *dir)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
 	_cleanup_(mem_freep) char *joined = NULL;
-	size_t count;
 
 	add_writable(dir, "", 1, &names);
-	count = names.count;
-	while (names.count > SHOWN_MAX)
-		mem_freep(&names.items[--names.count]);
-	joined = strlist_join(&names, "'");
-	if (!count)
+	if (!names.count)
 		return err_hint(e, "the device has no attributes that can be written, or has gone");
-	return err_hint(e, "the device has no such attribute; it has %s%s", joined,
-			count > SHOWN_MAX ? " and more" : "");
+	joined = strlist_join_some(&names, "'", SHOWN_MAX);
+	return err_hint(e, "the device has no such attribute; it has %s", joined);
 }
 
 static err_t open_attr(const struct sysfs *sysfs, const struct dir *dir, const char *name, int *ret)

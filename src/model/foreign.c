@@ -102,11 +102,10 @@ err_t device_unknown_keys(const struct device *dev)
 
 	if (!dev->foreign_count)
 		return NULL;
-	for (size_t i = 0; i < dev->foreign_count && i < SHOWN_MAX; i++)
+	for (size_t i = 0; i < dev->foreign_count; i++)
 		strlist_add(&names, mem_strdup(dev->foreign[i].name));
-	joined = strlist_join(&names, "'");
-	return hint_nearest(err_new(ERR_INVALID, "'%s' has keys that mean nothing here: %s%s",
-				    dev->source, joined,
-				    dev->foreign_count > SHOWN_MAX ? " and more" : ""),
+	joined = strlist_join_some(&names, "'", SHOWN_MAX);
+	return hint_nearest(err_new(ERR_INVALID, "'%s' has keys that mean nothing here: %s",
+				    dev->source, joined),
 			    dev);
 }

@@ -78,7 +78,7 @@ static err_t look_for_broken(const struct ops *ops, const struct device *dev, bo
 		return e;
 	warn_of_unreadable(ops, e, "replaced");
 	*ret = true;
-	return store_check_own(ops->store, dev->parent, &dev->uuid);
+	return NULL;
 }
 
 static err_t define(struct ops *ops, const struct define_request *request, const struct uuid *uuid,

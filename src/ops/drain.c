@@ -428,12 +428,13 @@ static err_t check_known(const struct ops *ops, const char *parent)
 	_cleanup_(held_freep) struct held *held = NULL;
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 	struct err *e = sysfs_open_parent(ops->sysfs, parent, &dir);
+	struct err *unknown;
 
 	if (!e || err_kind(e) != ERR_NOT_FOUND)
 		return e;
-	err_free(held_load(ops->env, parent, &held));
+	unknown = held_load(ops->env, parent, &held);
 	if (!held)
-		return e;
+		return err_also(e, unknown);
 	err_free(e);
 	return NULL;
 }

@@ -11,16 +11,12 @@
 
 static char *describe_attrs(const struct device *dev)
 {
-	size_t shown = dev->attr_count < SHOWN_MAX ? dev->attr_count : SHOWN_MAX;
-	char *text = mem_strdup("");
+	_cleanup_(strlist_clear) struct strlist texts = { 0 };
 
-	for (size_t i = 0; i < shown; i++) {
-		_cleanup_(mem_freep) char *before = text;
-
-		text = mem_printf("%s%s@{%zu}: {\"%s\":\"%s\"}", before, i ? ", " : "", i,
-				  dev->attrs[i].name, dev->attrs[i].value);
-	}
-	return text;
+	for (size_t i = 0; i < dev->attr_count; i++)
+		strlist_add(&texts, mem_printf("@{%zu}: {\"%s\":\"%s\"}", i, dev->attrs[i].name,
+					       dev->attrs[i].value));
+	return strlist_join_some(&texts, "", SHOWN_MAX);
 }
 
 static err_t invalid_index(const struct device *dev, long index)
@@ -35,8 +31,7 @@ static err_t invalid_index(const struct device *dev, long index)
 	if (!dev->attr_count)
 		return err_hint(e, "the definition has no attributes");
 	if (dev->attr_count > SHOWN_MAX)
-		return err_hint(e, "there are %zu attributes, from 0 on: %s, …", dev->attr_count,
-				attrs);
+		return err_hint(e, "there are %zu attributes: %s", dev->attr_count, attrs);
 	return err_hint(e, "the attributes are %s", attrs);
 }
 

@@ -186,6 +186,33 @@ $(ways_out mtty)"
 	no_rule_broken
 }
 
+@test "a drain of a parent that another drain's command has taken away waits for it" {
+	needs_sim "a driver that goes"
+	local drain
+	three_devices
+	script <<-'END'
+		#!/bin/sh -e
+		printf 'unregister mtty' >"$SYS/.mdevsim/ctl"
+		: >"$BATS_TEST_TMPDIR/began"
+		until [ -e "$BATS_TEST_TMPDIR/go" ]; do sleep 0.01; done
+		printf 'register mtty' >"$SYS/.mdevsim/ctl"
+	END
+	begin drain mtty -- "$COMMAND"
+	drain=$BEGUN
+	wait_until has_begun
+
+	begin drain mtty -- true
+	wait_until waits_for_lock "$BEGUN"
+	go
+	finish "$drain"
+	expect_status 0
+	finish "$BEGUN"
+
+	expect_status 0
+	expect_three_devices
+	is_not_held mtty
+}
+
 @test "start-parent-mdevs that the command waits for does not wait for the drain" {
 	needs_sim "a driver that goes"
 	three_devices

@@ -85,6 +85,18 @@ hint: 'mdevadm types' lists the parents"
 	is_not_held absent
 }
 
+@test "drain of a parent that is away says so when its hold cannot be understood" {
+	mkdir -p "$RUN/mdevadm/held"
+	echo '{"version": 1}' >"$(held_file absent)"
+
+	run mdevadm drain absent
+
+	expect_status 3
+	expect_contains "cannot drain parent 'absent': Unable to find parent device 'absent'"
+	expect_contains "'$(held_file absent)' is not understood: nobody holds it"
+	expect_contains "'mdevadm resume --abandon absent' removes it"
+}
+
 @test "drain needs a parent" {
 	run mdevadm drain
 

@@ -495,6 +495,6 @@ hint: leave --live out to change the definition"
 	run mdevadm modify -u "$U1" --delattr --index 99999
 
 	expect_status 10
-	expect_contains "hint: there are 20000 attributes, from 0 on: @{0}: {\"a1\":\"x\"}, "
+	expect_contains "hint: there are 20000 attributes: @{0}: {\"a1\":\"x\"}, "
 	[ "${#output}" -lt 2000 ]
 }

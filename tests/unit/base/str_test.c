@@ -56,7 +56,9 @@ static void what_shows_as_other_text_is_escaped(void **state)
 		const char *text;
 		const char *shown;
 	} cases[] = {
-		/* To mislead is what they are here for. NOLINTBEGIN(misc-misleading-bidirectional) */
+		/*
+		 * To mislead is what they are here for. NOLINTBEGIN(misc-misleading-bidirectional)
+		 */
 		{ "nvidia\u202e63", "nvidia\\xe2\\x80\\xae63" },
 		{ "\xc2\x80", "\\xc2\\x80" }, /* C1, whose first and last C cannot name by \u */
 		{ "\xc2\x9f", "\\xc2\\x9f" },
@@ -247,6 +249,8 @@ static void joined_list_has_commas_between_and_quotes_around(void **state)
 	_cleanup_(mem_freep) char *one = NULL;
 	_cleanup_(mem_freep) char *plain = NULL;
 	_cleanup_(mem_freep) char *quoted = NULL;
+	_cleanup_(mem_freep) char *some = NULL;
+	_cleanup_(mem_freep) char *all = NULL;
 	(void)state;
 
 	strlist_add(&list, mem_strdup("b"));
@@ -254,11 +258,15 @@ static void joined_list_has_commas_between_and_quotes_around(void **state)
 	strlist_add(&list, mem_strdup("a"));
 	plain = strlist_join(&list, "");
 	quoted = strlist_join(&list, "'");
+	some = strlist_join_some(&list, "'", 1);
+	all = strlist_join_some(&list, "'", 2);
 
 	assert_string_equal(none, "");
 	assert_string_equal(one, "'b'");
 	assert_string_equal(plain, "b, a");
 	assert_string_equal(quoted, "'b', 'a'");
+	assert_string_equal(some, "'b' and more");
+	assert_string_equal(all, "'b', 'a'");
 }
 
 static void nearest_is_what_was_probably_meant(void **state)

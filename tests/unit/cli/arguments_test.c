@@ -174,11 +174,8 @@ static void wrong_usage_says_what_is_wrong(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		_cleanup_(line_clear) struct line line;
 
-		line_read(&line, lines[i].words);
+		line_read_refused(&line, lines[i].words, lines[i].message);
 
-		if (!line.e)
-			fail_msg("accepted: %s", lines[i].message);
-		assert_string_equal(err_message(line.e), lines[i].message);
 		assert_int_equal(err_kind(line.e), ERR_USAGE);
 		if (!str_starts_with(err_hint_text(line.e), lines[i].hint))
 			fail_msg("%s: %s", lines[i].message, err_hint_text(line.e));

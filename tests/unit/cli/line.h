@@ -42,3 +42,12 @@ static inline void line_read_well(struct line *line, char *const *words)
 	line_read(line, words);
 	assert_ok(take(line->e));
 }
+
+/* Reads @words, which must be refused with that message. */
+static inline void line_read_refused(struct line *line, char *const *words, const char *message)
+{
+	line_read(line, words);
+	if (!line->e)
+		fail_msg("accepted: %s", message);
+	assert_string_equal(err_message(line->e), message);
+}
