@@ -32,7 +32,7 @@ static void add_script(struct scripts *scripts, char *path, char *real)
 	script->path = path;
 	script->real = real;
 	script->name = str_base_name(path);
-	scripts->items = mem_resize(scripts->items, scripts->count + 1, sizeof(struct script *));
+	scripts->items = mem_grow(scripts->items, scripts->count, sizeof(*scripts->items));
 	scripts->items[scripts->count++] = script;
 }
 

@@ -24,7 +24,7 @@ void openers_clear(struct openers *list)
 
 static void add_opener(struct openers *list, dev_t number, const char *pid)
 {
-	list->items = mem_resize(list->items, list->count + 1, sizeof(*list->items));
+	list->items = mem_grow(list->items, list->count, sizeof(*list->items));
 	list->items[list->count++] = (struct opener){ .number = number, .pid = mem_strdup(pid) };
 }
 

@@ -13,7 +13,7 @@ struct parent *parent_new(const char *name)
 
 void parent_add_type(struct parent *parent, const struct mdev_type *type)
 {
-	parent->types = mem_resize(parent->types, parent->type_count + 1, sizeof(*parent->types));
+	parent->types = mem_grow(parent->types, parent->type_count, sizeof(*parent->types));
 	parent->types[parent->type_count++] = *type;
 }
 
@@ -39,7 +39,7 @@ void parent_free(struct parent *parent)
 
 void parent_list_add(struct parent_list *list, struct parent *parent)
 {
-	list->items = mem_resize(list->items, list->count + 1, sizeof(struct parent *));
+	list->items = mem_grow(list->items, list->count, sizeof(*list->items));
 	list->items[list->count++] = parent;
 }
 

@@ -53,7 +53,7 @@ static err_t lock_one(struct ops *ops, const char *name, enum lock_mode mode,
 
 	TRY(lock_parent(ops->locks, name, mode, deadline, &covered.lock));
 	covered.name = mem_strdup(name);
-	cover->items = mem_resize(cover->items, cover->count + 1, sizeof(*cover->items));
+	cover->items = mem_grow(cover->items, cover->count, sizeof(*cover->items));
 	cover->items[cover->count++] = covered;
 	return sysfs_physical_function(ops->sysfs, name, &cover->items[cover->count - 1].physical);
 }

@@ -43,7 +43,7 @@ err_t ops_open_locks(struct ops *ops)
 void ops_leave(struct ops *ops, struct callout_operation *operation)
 {
 	pthread_mutex_lock(&ops->mutex);
-	ops->ended = mem_resize(ops->ended, ops->ended_count + 1, sizeof(*ops->ended));
+	ops->ended = mem_grow(ops->ended, ops->ended_count, sizeof(*ops->ended));
 	ops->ended[ops->ended_count++] = operation;
 	pthread_mutex_unlock(&ops->mutex);
 }
