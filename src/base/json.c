@@ -52,6 +52,21 @@ static err_t syntax_error(const char *source, const json_error_t *error)
 		       error->column, reason);
 }
 
+/* jansson 2.14 passes over one behind a number. */
+static err_t check_nuls(const char *text, const char *end, const char *source)
+{
+	const char *nul = memchr(text, 0, (size_t)(end - text));
+	size_t line = 1;
+
+	if (!nul)
+		return NULL;
+	for (; text < nul; text++)
+		line += *text == '\n';
+	return err_hint(err_new(ERR_INVALID, "'%s', line %zu: there is a NUL byte in the text",
+				source, line),
+			"a file that was cut by a crash, or is UTF-16, has such");
+}
+
 /* What other programs put before a text, and what is no JSON at all. */
 static err_t check_form(const char *text, size_t size, const char *source)
 {
@@ -68,7 +83,7 @@ static err_t check_form(const char *text, size_t size, const char *source)
 		text++;
 	if (text == end)
 		return err_new(ERR_INVALID, "'%s' is empty", source);
-	return NULL;
+	return check_nuls(text, end, source);
 }
 
 /* Some programs end their text with NUL bytes. */

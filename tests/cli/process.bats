@@ -168,6 +168,9 @@ signal.signal(signal.SIGHUP, signal.SIG_IGN); signal.pthread_sigmask(signal.SIG_
 	[ $((0x${lines[1]##*$'\t'} & 0x7fffffff)) = 1 ]
 }
 
+# has_open PID PATTERN: one of its descriptors is such a file.
+has_open() { find "/proc/$1/fd" -lname "$2" 2>/dev/null | grep -q .; }
+
 @test "a caller that blocks SIGTERM does not keep it from ending a wait" {
 	hold_lock parents mtty
 	command -v python3 >/dev/null || skip "there is no python3"
@@ -176,7 +179,7 @@ signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGALRM])
 os.execv(sys.argv[1], sys.argv[1:])' "$MDEVADM" start -u "$U1" -p mtty -t mtty-1 2>"$HERE/err" 3>&- &
 	local pid=$!
 	ends_with_test "$pid"
-	until find "/proc/$pid/fd" -lname '*/lock/parents/mtty' 2>/dev/null | grep -q .; do sleep 0.01; done
+	wait_until has_open "$pid" '*/lock/parents/mtty'
 
 	kill -TERM "$pid"
 	local status=0
@@ -231,7 +234,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$MDEVADM" start -u "$U1" -p mtty -t mtty-1
 	local pid=$!
 	ends_with_test "$pid"
 
-	until grep -q post "$HERE/events" 2>/dev/null; do sleep 0.01; done
+	wait_until grep -qs post "$HERE/events"
 	# No lock is had any more while the messages wait for their reader.
 	mdevadm --lock-timeout 20 stop -u "$U1" 2>/dev/null
 	not runs "$U1"
@@ -268,10 +271,15 @@ stuck() {
 	runs "$U1"
 }
 
+# It has done its work and holds its signals back, as while it writes its last words.
+waits_for_reader() {
+	[ -e "$RUN/mdevadm/lock/devices" ] && [ "$(cat "/proc/$STUCK/comm")" = mdevadm ] &&
+		grep -q 'SigBlk:.*4003' "/proc/$STUCK/status"
+}
+
 @test "a signal ends a run whose last words nobody reads" {
 	stuck "$MDEVADM" stop -u "$ABSENT"
-	until [ -e "$RUN/mdevadm/lock/devices" ] && [ "$(cat "/proc/$STUCK/comm")" = mdevadm ] &&
-		grep -q 'SigBlk:.*4003' "/proc/$STUCK/status"; do sleep 0.05; done
+	wait_until waits_for_reader
 
 	kill -TERM "$STUCK"
 	local status=0

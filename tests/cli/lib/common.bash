@@ -115,6 +115,16 @@ common_teardown() {
 HELPERS=()
 ends_with_test() { HELPERS+=("$1"); }
 
+# wait_until COMMAND...: looks every hundredth of a second, for ten seconds at most.
+wait_until() {
+	local end=$((SECONDS + 10))
+
+	until "$@"; do
+		((SECONDS < end)) || fail_with "in vain: $*"
+		sleep 0.01
+	done
+}
+
 # Assertions with a message that shows both sides.
 expect_status() {
 	[ "$status" -eq "$1" ] || fail_with "status $status, not $1"

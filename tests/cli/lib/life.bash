@@ -2,16 +2,6 @@
 # shellcheck shell=bash disable=SC2034
 # What the tests of starting, stopping and locking share; loaded after common.
 
-# wait_until COMMAND...: looks every hundredth of a second, for ten seconds at most.
-wait_until() {
-	local end=$((SECONDS + 10))
-
-	until "$@"; do
-		((SECONDS < end)) || fail_with "in vain: $*"
-		sleep 0.01
-	done
-}
-
 # Unlike `! runs`, this ends a test wherever it stands.
 is_gone() { ! [ -e "$SYS/bus/mdev/devices/$1" ]; }
 # Its directory, which is there longer than the link.

@@ -102,16 +102,24 @@ static void nul_bytes_at_the_end_do_not_count(void **state)
 
 static void nul_byte_is_refused(void **state)
 {
-	static const char text[] = "[1,\0 2]";
-	_cleanup_(err_freep) struct err *e = NULL;
-	json_t *json = NULL;
+	static const char *const texts[] = { "[1,#\n2]", "[1#,\n2]", "[0.5#,\n2]", "{#\"a\": 1}" };
 	(void)state;
 
-	e = json_parse(text, sizeof(text) - 1, "F", &json);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		_cleanup_(mem_freep) char *text = mem_strdup(texts[i]);
+		_cleanup_(err_freep) struct err *e = NULL;
+		_cleanup_(err_freep) struct err *loose = NULL;
+		json_t *json = NULL;
 
-	assert_non_null(e);
-	assert_int_equal(err_kind(e), ERR_INVALID);
-	assert_null(json);
+		*strchr(text, '#') = 0;
+		e = json_parse(text, strlen(texts[i]), "F", &json);
+		loose = json_parse_loosely(text, strlen(texts[i]), "F", &json);
+
+		assert_err(NULL, e, ERR_INVALID, "'F', line 1: there is a NUL byte in the text",
+			   "a file that was cut by a crash, or is UTF-16, has such");
+		assert_string_equal(err_message(loose), err_message(e));
+		assert_null(json);
+	}
 }
 
 static void words_are_ours(void **state)
