@@ -545,7 +545,7 @@ unreadable() {
 
 	expect_status 0
 	expect_output "$GOOD"
-	[[ "$stderr" == "mdevadm: warning: $U1 on parent 'mtty' is defined, but cannot be read: '$ETC/mtty/$U1', line 1, column "* ]]
+	[[ "$stderr" == "mdevadm: warning: $U1 on parent 'mtty' is defined, but cannot be read: '$ETC/mtty/$U1', line 1: there is a NUL byte"* ]]
 }
 
 @test "list goes on beside a file with a NUL" {
