@@ -43,16 +43,20 @@ err_t sysfs_has_type(const struct dir *dir, const char *type, bool *ret);
  * the parent is not there, NULL.
  */
 err_t sysfs_physical_function(const struct sysfs *sysfs, const char *parent, char **ret);
+/* *ret is where the link @name ("virtfn0") of @physical leads; NULL if there is none. */
+err_t sysfs_virtual_function(const struct sysfs *sysfs, const char *physical, const char *name,
+			     char **ret);
 /* Adds the parents that are virtual functions of @physical, sorted. */
 err_t sysfs_list_virtual_functions(const struct sysfs *sysfs, const char *physical,
 				   struct strlist *ret);
 /*
- * Waits until the parent has types, or that one (NULL: any). ERR_NOT_FOUND when the time is over; a
- * look that fails ends it. Looks again and again: it must not depend on udev, which may be waiting
- * for this run.
+ * Waits until the parent, or a virtual function of it, has types, or that one (NULL: any), of which
+ * at least @instances are left (of all of them together). When the time is over: ERR_NOT_FOUND, or
+ * ERR_NO_INSTANCE if it is these alone that are missing. A look that fails ends it. Looks again and
+ * again: it must not depend on udev, which may be waiting for this run.
  */
 err_t sysfs_wait_for_parent(const struct sysfs *sysfs, const char *parent, const char *type,
-			    const struct deadline *deadline);
+			    unsigned long instances, const struct deadline *deadline);
 
 /*
  * Adds the parents, or only @parent unless it is NULL, with their types, sorted. A type that

@@ -11,7 +11,7 @@
  * /run, and threads, too, since every lock is an open file description of its own. They end
  * with lock_free(), or when the last process that has the description dies.
  *
- * Order, always: parents in byte order, then one device.
+ * Order, always: the choice, parents in byte order, then one device.
  */
 struct locks;
 struct lock;
@@ -42,6 +42,9 @@ err_t lock_parent(const struct locks *locks, const char *parent, enum lock_mode 
 /* Exclusive. */
 err_t lock_device(const struct locks *locks, const struct uuid *uuid,
 		  const struct deadline *deadline, struct lock **ret);
+
+/* Exclusive, and taken before any other: for the one who chooses a parent by its room. */
+err_t lock_choice(const struct locks *locks, const struct deadline *deadline, struct lock **ret);
 
 /*
  * A parent's lock remembers for as long as /run lives when it was marked last. That is for stops,

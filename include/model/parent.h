@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/json.h"
+#include "base/str.h"
 
 struct mdev_type {
 	char *id; /* the directory's name, such as "i915-GVTg_V5_4" */
@@ -28,6 +29,13 @@ void parent_free(struct parent *parent);
 DEFINE_CLEANUP(struct parent *, parent_free)
 
 void mdev_type_clear(struct mdev_type *type);
+
+/*
+ * Adds the id of each type that is meant by @name: the one of that id; else those whose name is
+ * that; else those whose name ends with it as a word of its own ("P40-1Q" is "GRID P40-1Q"). Case
+ * does not count in names.
+ */
+void parent_find_types(const struct parent *parent, const char *name, struct strlist *ret);
 
 /* Owns its parents; zero-initialised is empty. */
 struct parent_list {

@@ -14,6 +14,8 @@ void ops_free(struct ops *ops);
 DEFINE_CLEANUP(struct ops *, ops_free)
 /* Tells the notifiers of all that was done: at the end, when no lock is held any more. */
 void ops_announce(struct ops *ops);
+/* Whether something was changed, of definitions or in the kernel. */
+bool ops_have_changed(const struct ops *ops);
 
 /*
  * In all requests: strings are borrowed and may be NULL, names have passed name_check_*(), a
@@ -21,12 +23,29 @@ void ops_announce(struct ops *ops);
  * With @force an operation goes on although a callout refused it.
  */
 
+enum attr_change_kind {
+	ATTR_ADD,	  /* at @index */
+	ATTR_SET,	  /* in the place of the only one of that name, or at the end */
+	ATTR_DELETE,	  /* the one at @index */
+	ATTR_DELETE_NAME, /* all of that name */
+};
+
+struct attr_change {
+	enum attr_change_kind kind;
+	char *name; /* NULL: ATTR_DELETE */
+	const char *value;
+	long index; /* negative: the end */
+};
+
 struct define_request {
 	struct uuid uuid;
 	const char *parent;
 	const char *type;
 	const char *jsonfile;
+	const struct attr_change *changes; /* of none, or of what @jsonfile says */
+	size_t change_count;
 	bool is_auto;
+	bool replaces; /* what is defined there already */
 	bool force;
 };
 
@@ -36,27 +55,23 @@ err_t op_define(struct ops *ops, const struct define_request *request, struct uu
 struct undefine_request {
 	struct uuid uuid;
 	const char *parent; /* NULL: on all of them */
+	bool stops;	    /* before that, what runs so */
 	bool force;
+	int timeout_ms; /* for a removal that blocks in the kernel */
 };
 
 /* A failure on one parent is warned about, the others go on: ERR_PARTIAL. */
 err_t op_undefine(struct ops *ops, const struct undefine_request *request);
-
-enum modify_attr {
-	MODIFY_ATTR_NONE,
-	MODIFY_ATTR_ADD,
-	MODIFY_ATTR_DELETE,
-};
+/* All that is defined on the parent, which is set, whatever the UUID; as op_start_all(). */
+err_t op_undefine_all(struct ops *ops, const struct undefine_request *request);
 
 struct modify_request {
 	struct uuid uuid;
 	const char *parent;
 	const char *type;
 	const char *jsonfile;
-	enum modify_attr attr_change;
-	const char *attr_name;
-	const char *attr_value;
-	long attr_index; /* negative: the end */
+	const struct attr_change *changes; /* one after the other */
+	size_t change_count;
 	const enum device_start *start;
 	bool is_live;
 	bool is_defined; /* with is_live: the definition, too */
@@ -67,17 +82,28 @@ err_t op_modify(struct ops *ops, const struct modify_request *request);
 
 struct start_request {
 	struct uuid uuid;
-	const char *parent;
-	const char *type;
+	const char *parent; /* NULL, of what is not defined: the one with most room for @type */
+	const char *type;   /* without a parent its name will do */
 	const char *jsonfile;
+	bool chooses; /* the parent may be left out, or be a physical function of many */
+	bool ensures; /* one that runs so already is no failure */
 	bool force;
+	int wait_ms; /* for the parent, the type, and an instance of it */
 };
 
-/* Leaves a device with all its attributes, or none. *ret_made as op_define() has it. */
-err_t op_start(struct ops *ops, const struct start_request *request, struct uuid *ret_made);
+/* Zero-initialised before. */
+struct started {
+	struct uuid made; /* as op_define() has it */
+	char *parent;	  /* the one that was chosen; owned by the caller, NULL if it was said */
+};
+
+void started_clear(struct started *started);
+/* Leaves a device with all its attributes, or none. */
+err_t op_start(struct ops *ops, const struct start_request *request, struct started *ret);
 
 struct stop_request {
 	struct uuid uuid;
+	bool ensures; /* one that does not run is no failure */
 	bool force;
 	int timeout_ms;	   /* for a removal that blocks in the kernel */
 	int wait_users_ms; /* for those who have it open; 0 does not wait */
@@ -88,6 +114,20 @@ struct stop_request {
  * removal blocks longer than the time limit: then it goes on by itself, keeping its locks.
  */
 err_t op_stop(struct ops *ops, const struct stop_request *request);
+
+struct restart_request {
+	struct uuid uuid;
+	bool is_defined; /* as its definition says; else as it ran */
+	bool force;
+	int timeout_ms;	   /* for a removal that blocks in the kernel */
+	int wait_users_ms; /* for those who have it open; 0 does not wait */
+};
+
+/*
+ * Stops what runs, and starts it again on the same parent, of which nobody else can use the room
+ * meanwhile. What would keep it from being started is looked at before it is stopped.
+ */
+err_t op_restart(struct ops *ops, const struct restart_request *request);
 
 struct start_all_request {
 	const char *parent; /* NULL: of all parents */
@@ -167,12 +207,29 @@ char *op_held_reason(struct ops *ops, const char *parent);
 
 struct wait_request {
 	const char *parent;
-	const char *type; /* NULL: any */
-	int timeout_ms;	  /* -1 waits for ever */
+	const char *type;   /* NULL: any */
+	unsigned instances; /* of the type, that are left */
+	int timeout_ms;	    /* -1 waits for ever */
 };
 
 /* Waits until the parent, with that type, is there; ERR_NOT_FOUND when the time is over. */
 err_t op_wait(struct ops *ops, const struct wait_request *request);
+
+/*
+ * What was meant by a name, of what there is. These take no lock: an operation looks again. *ret is
+ * NULL, or unset, if nothing is meant; ERR_USAGE, with a list, if several are.
+ */
+
+/* The device whose UUID begins so: it runs, is defined, or is to come back. */
+err_t op_find_device(struct ops *ops, const char *beginning, struct uuid *ret);
+/*
+ * The parent of that name; or which is written so otherwise: in other case, as lspci or libvirt
+ * have it, or "PF/virtfnN". Owned by the caller.
+ */
+err_t op_find_parent(struct ops *ops, const char *name, char **ret);
+/* The id of the type that has that id or name on the parent (NULL: any), or its virtual functions.
+ */
+err_t op_find_type(struct ops *ops, const char *parent, const char *name, char **ret);
 
 struct list_request {
 	bool defined; /* definitions rather than what runs */

@@ -46,6 +46,8 @@ bool held_has_drain(const struct held *held, const char *name);
  * Needs no lock: the file is replaced as a whole.
  */
 err_t held_load(const struct env *env, const char *parent, struct held **ret);
+/* Adds the parents that are held. */
+err_t held_list(const struct env *env, struct strlist *ret);
 /*
  * These two: the caller has the parent's exclusive lock (op_resume() with is_abandoned: a shared
  * one). held_save() removes one without parts.

@@ -25,8 +25,9 @@ struct record {
 	pid_t pid;		  /* of the run that started it */
 	unsigned long long since; /* when that process began, in clock ticks after boot: proc(5) */
 	ino_t inode;		  /* of the device's directory in sysfs; 0 while not known */
-	struct device *drained; /* what a drain of its parent has stopped; NULL if there is none */
-	char *hold;		/* the drain's name in struct held; NULL without @drained */
+	struct device *drained;	  /* what a drain has stopped; NULL if there is none */
+	char *hold;		  /* the drain's name in struct held; NULL without @drained */
+	char *drained_of; /* what was drained: its parent, or that one's physical function */
 };
 
 struct record *record_new(const struct uuid *uuid);
@@ -39,7 +40,8 @@ DEFINE_CLEANUP(struct record *, record_free)
 void record_set_starting(struct record *record, const struct env *env, const struct device *dev);
 /* Drops the first part. */
 void record_set_stopped(struct record *record);
-void record_set_drained(struct record *record, const struct device *dev, const char *hold);
+void record_set_drained(struct record *record, const struct device *dev, const char *drained_of,
+			const char *hold);
 void record_set_not_drained(struct record *record);
 
 /*

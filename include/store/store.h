@@ -16,6 +16,11 @@ DEFINE_CLEANUP(struct store *, store_free)
 /* The parents on which @uuid is defined, sorted. Reads no definition. */
 err_t store_find(const struct store *store, const struct uuid *uuid, struct strlist *ret);
 
+/* Adds the parents that have a place for definitions. */
+err_t store_list_parents(const struct store *store, struct strlist *ret);
+/* Adds a device for each definition of @parent, also of those that cannot be read. Reads none. */
+err_t store_list(const struct store *store, const char *parent, struct device_list *ret);
+
 /*
  * *ret is NULL if it is not defined there; ERR_INVALID if what is there cannot be read. A link is
  * followed to a file that only root, or the caller, can change.

@@ -66,6 +66,43 @@ bool uuid_parse(const char *text, struct uuid *ret)
 	return parse_digits(text, length, ret);
 }
 
+/* Writes the canonical form of what may be the beginning of one. */
+static bool parse_beginning(const char *text, struct uuid *ret)
+{
+	size_t digits = 0;
+	size_t out = 0;
+
+	*ret = (struct uuid){ 0 };
+	for (; *text; text++) {
+		int value = digit_value(*text);
+
+		if (out == UUID_LENGTH || (value < 0 && (*text != '-' || !is_hyphen_place(out))))
+			return false;
+		if (is_hyphen_place(out))
+			ret->text[out++] = '-';
+		if (value < 0)
+			continue;
+		ret->text[out++] = "0123456789abcdef"[value];
+		digits++;
+	}
+	return digits >= UUID_BEGINNING_MIN;
+}
+
+bool uuid_may_begin(const char *text)
+{
+	struct uuid beginning;
+
+	return parse_beginning(text, &beginning);
+}
+
+bool uuid_begins(const struct uuid *uuid, const char *text)
+{
+	struct uuid beginning;
+
+	return parse_beginning(text, &beginning) &&
+	       strncmp(uuid->text, beginning.text, strlen(beginning.text)) == 0;
+}
+
 err_t uuid_generate(struct uuid *ret)
 {
 	char digits[UUID_DIGITS + 1];

@@ -59,8 +59,8 @@ static void take_option(struct reader *reader, enum option option, char *text)
 	if (spec->metavar && !text)
 		mem_exhausted();
 	values->given |= OPT_BIT(option);
-	if (option == OPT_BASE) {
-		strlist_add(&values->base_texts, text);
+	if (option_is_repeatable(option)) {
+		values_add_repeated(values, option, text);
 	} else if (values->text[option]) {
 		free(text);
 		keep_err(reader, err_new(ERR_USAGE, "--%s is given twice", spec->name));
@@ -150,6 +150,8 @@ static err_t take_word(struct reader *reader, const char *word)
 	} else if (command == &command_none) {
 		TRY(command_find(word, &command));
 		use_command(reader, command);
+	} else if (command->takes_many) {
+		values_add_device(reader->values, word);
 	} else if (command->argument && !reader->argument) {
 		reader->argument = word;
 	} else if (!reader->surplus) {
@@ -223,6 +225,20 @@ static err_t set_argument(struct reader *reader)
 	return NULL;
 }
 
+/* The words are what --uuid would be the one of. */
+static err_t set_devices(struct reader *reader)
+{
+	struct values *values = reader->values;
+
+	if (values->device_count && (values->text[OPT_UUID] || reader->wants_help))
+		return unexpected(reader->command, values->devices[0].text);
+	if (values->device_count)
+		values->given |= OPT_BIT(OPT_UUID);
+	else if (values->text[OPT_UUID])
+		values_add_device(values, values->text[OPT_UUID]);
+	return NULL;
+}
+
 static err_t finish(struct reader *reader)
 {
 	if (arguments_ask(reader->values))
@@ -232,6 +248,7 @@ static err_t finish(struct reader *reader)
 		return err_hint(err_new(ERR_USAGE, "no command is given"),
 				"'mdevadm --help' lists the commands");
 	TRY(set_argument(reader));
+	TRY(set_devices(reader));
 	if (!reader->wants_help)
 		return values_check(reader->command, reader->values);
 	reader->values->given |= OPT_BIT(OPT_HELP);

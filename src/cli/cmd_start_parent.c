@@ -20,5 +20,4 @@ const struct command command_start_parent_mdevs = {
 	.rules = rules,
 	.argument = OPT_PARENT,
 	.run = run,
-	.is_hidden = true,
 };

@@ -27,19 +27,28 @@ static err_t stop_all(struct invocation *invocation)
 	return op_stop_all(invocation->ops, &request);
 }
 
-static err_t run(struct invocation *invocation)
+static err_t stop(struct invocation *invocation, const struct uuid *uuid)
 {
 	const struct values *values = invocation->values;
 	const struct stop_request request = {
-		.uuid = values->uuid,
+		.uuid = *uuid,
+		.ensures = option_is_given(values, OPT_ENSURE),
 		.force = option_is_given(values, OPT_FORCE),
 		.timeout_ms = values->timeout_ms,
 		.wait_users_ms = values->wait_users_ms,
 	};
 
-	if (option_is_given(values, OPT_ALL))
-		return stop_all(invocation);
 	return op_stop(invocation->ops, &request);
+}
+
+static err_t run(struct invocation *invocation)
+{
+	struct err *e = option_is_given(invocation->values, OPT_ALL)
+				? stop_all(invocation)
+				: invocation_each_device(invocation, stop);
+
+	invocation_set_changed(invocation);
+	return e;
 }
 
 const struct command command_stop = {
@@ -47,8 +56,10 @@ const struct command command_stop = {
 	.summary = "remove a device; its definition stays",
 	.options = OPT_BIT(OPT_UUID) | OPT_BIT(OPT_ALL) | OPT_BIT(OPT_PARENT) |
 		   OPT_BIT(OPT_TIMEOUT) | OPT_BIT(OPT_WAIT_USERS) | OPT_BIT(OPT_JOBS) |
-		   OPT_BIT(OPT_FORCE),
+		   OPT_BIT(OPT_ENSURE) | OPT_BIT(OPT_DETAILED_EXITCODE) | OPT_BIT(OPT_FORCE),
 	.helps = helps,
 	.rules = rules,
+	.argument = OPT_UUID,
+	.takes_many = true,
 	.run = run,
 };

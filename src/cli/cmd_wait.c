@@ -4,11 +4,13 @@
 static const struct option_help helps[] = {
 	{ OPT_PARENT, "the parent to wait for" },
 	{ OPT_TYPE, "and this type of it" },
+	{ OPT_INSTANCES, "until at least N of the type are left" },
 	{ 0 },
 };
 
 static const struct rule rules[] = {
 	{ RULE_NEEDS_ONE_OF, 0, OPT_BIT(OPT_PARENT) },
+	{ RULE_NEEDS_ONE_OF, OPT_BIT(OPT_INSTANCES), OPT_BIT(OPT_TYPE) },
 	{ 0 },
 };
 
@@ -18,6 +20,7 @@ static err_t run(struct invocation *invocation)
 	const struct wait_request request = {
 		.parent = values->parent,
 		.type = values->type,
+		.instances = values->instances,
 		.timeout_ms = values->timeout_ms,
 	};
 
@@ -27,7 +30,8 @@ static err_t run(struct invocation *invocation)
 const struct command command_wait = {
 	.name = "wait",
 	.summary = "wait until a parent, or a type of it, is there",
-	.options = OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_TYPE) | OPT_BIT(OPT_TIMEOUT),
+	.options = OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_TYPE) | OPT_BIT(OPT_INSTANCES) |
+		   OPT_BIT(OPT_TIMEOUT),
 	.helps = helps,
 	.rules = rules,
 	.argument = OPT_PARENT,

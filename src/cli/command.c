@@ -3,13 +3,27 @@
 
 #include <string.h>
 
+#include "base/interrupt.h"
 #include "messages.h"
 
 static const struct command *const commands[] = {
-	&command_define, &command_undefine, &command_modify, &command_start,
-	&command_stop,	 &command_list,	    &command_types,  &command_drain,
-	&command_resume, &command_hold,	    &command_wait,   &command_start_parent_mdevs,
+	&command_define,
+	&command_undefine,
+	&command_modify,
+	&command_start,
+	&command_stop,
+	&command_restart,
+	&command_list,
+	&command_types,
+	&command_drain,
+	&command_resume,
+	&command_hold,
+	&command_wait,
+	&command_start_parent_mdevs,
 };
+
+/* As other tools that apply a configuration have it. */
+#define STATUS_CHANGED 20
 
 const struct command command_none = { .name = "" };
 
@@ -48,10 +62,58 @@ void commands_print(void)
 	printf("  %-10s %s\n", "help", "print this help, or that of a command");
 }
 
+void invocation_note(const struct invocation *invocation, const char *format, ...)
+{
+	_cleanup_(mem_freep) char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = mem_vprintf(format, args);
+	va_end(args);
+	messages_add(invocation->messages, invocation->program, text);
+}
+
 void invocation_tell(const struct invocation *invocation, struct err *e)
 {
 	messages_add_err(invocation->messages, invocation->program, "", e);
 	err_free(e);
+}
+
+static bool is_repeated(const struct values *values, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (uuid_is_equal(&values->devices[i].uuid, &values->devices[index].uuid))
+			return true;
+	return false;
+}
+
+err_t invocation_each_device(struct invocation *invocation,
+			     err_t (*one)(struct invocation *invocation, const struct uuid *uuid))
+{
+	const struct values *values = invocation->values;
+	size_t failed = 0;
+
+	if (values->device_count < 2)
+		return one(invocation, &values->uuid);
+	for (size_t i = 0; i < values->device_count; i++) {
+		struct err *e = interrupt_check();
+
+		if (!e && !is_repeated(values, i))
+			e = one(invocation, &values->devices[i].uuid);
+		failed += e != NULL;
+		invocation_tell(invocation, e);
+	}
+	if (!failed)
+		return NULL;
+	return err_new(ERR_PARTIAL, "cannot %s %zu of %zu devices", invocation->command->name,
+		       failed, values->device_count);
+}
+
+void invocation_set_changed(struct invocation *invocation)
+{
+	if (option_is_given(invocation->values, OPT_DETAILED_EXITCODE) &&
+	    ops_have_changed(invocation->ops))
+		invocation->done_status = STATUS_CHANGED;
 }
 
 err_t invocation_check_strict(const struct invocation *invocation)

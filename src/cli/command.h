@@ -6,14 +6,18 @@
 #include "options.h"
 #include "output.h"
 
+struct command;
+
 struct invocation {
+	const struct command *command;
 	const struct values *values;
 	struct ops *ops;
 	struct output *output;
 	struct messages *messages;
 	const char *program;
 	size_t warnings; /* how many there were so far; see env_warn() */
-	int exit_status; /* set by a command whose errors have a status of their own; else 0 */
+	int done_status; /* the exit status of success */
+	int exit_status; /* set by a command that has a status of its own; else 0 */
 };
 
 struct command {
@@ -23,6 +27,8 @@ struct command {
 	const struct option_help *helps; /* of those that have one of their own */
 	const struct rule *rules;
 	enum option argument; /* its value may stand without its name; 0 if there is none */
+	bool takes_many;      /* of those words: they are devices */
+	bool makes_device;    /* what --uuid names need not exist */
 	err_t (*run)(struct invocation *invocation);
 	bool is_hidden;
 	bool takes_command; /* behind "--" */
@@ -36,8 +42,19 @@ err_t command_find(const char *name, const struct command **ret);
 /* Prints a line for each that is not hidden. */
 void commands_print(void);
 
+/* Tells what is no error, such as what was taken for a name. */
+void invocation_note(const struct invocation *invocation, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Tells @e (taken), which may be NULL, and is no warning: nothing was left out. */
 void invocation_tell(const struct invocation *invocation, struct err *e);
+/*
+ * Calls @one for each device that was named, or once with an unset UUID if none was. Of several,
+ * what fails is told and the others go on: ERR_PARTIAL.
+ */
+err_t invocation_each_device(struct invocation *invocation,
+			     err_t (*one)(struct invocation *invocation, const struct uuid *uuid));
+/* Sets the exit status that --detailed-exitcode asks for. */
+void invocation_set_changed(struct invocation *invocation);
 /* ERR_PARTIAL if --strict is given and there was a warning: for the end of a listing. */
 err_t invocation_check_strict(const struct invocation *invocation);
 
@@ -46,6 +63,7 @@ extern const struct command command_drain;
 extern const struct command command_hold;
 extern const struct command command_list;
 extern const struct command command_modify;
+extern const struct command command_restart;
 extern const struct command command_resume;
 extern const struct command command_start;
 extern const struct command command_start_parent_mdevs;

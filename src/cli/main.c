@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "base/str.h"
 #include "messages.h"
+#include "names.h"
 
 /* The version of mdevctl whose command line, files and scripts this program speaks. */
 #define MDEVCTL_VERSION "1.4.0"
@@ -76,12 +77,16 @@ static err_t run_command(struct run *run)
 	e = ops_open(env, &ops);
 	if (e)
 		return e;
+	run->invocation.command = run->command;
 	run->invocation.values = &run->values;
 	run->invocation.ops = ops;
 	run->invocation.output = output_open();
 	run->invocation.messages = run->messages;
 	run->invocation.program = run->program;
-	e = run->command->run(&run->invocation);
+	if (run->values.finds_names)
+		e = names_find(&run->invocation, &run->values);
+	if (!e)
+		e = run->command->run(&run->invocation);
 	ops_announce(ops);
 	return err_also(e, output_close(run->invocation.output, &run->is_left));
 }
@@ -128,7 +133,7 @@ static int status_of(const struct run *run, const struct err *e)
 {
 	if (e && run->invocation.exit_status)
 		return run->invocation.exit_status;
-	return e ? (int)err_kind(e) : 0;
+	return e ? (int)err_kind(e) : run->invocation.done_status;
 }
 
 int main(int argc, char **argv)
@@ -144,6 +149,7 @@ int main(int argc, char **argv)
 	process_begin();
 	log_call(argc, argv);
 	run.messages = messages_open();
+	run.values.finds_names = strcmp(run.program, "mdevadm") == 0;
 	if (strcmp(run.program, "lsmdev") == 0)
 		run.command = &command_list;
 	e = arguments_read(argc ? argv + 1 : argv, &run.command, &run.values);

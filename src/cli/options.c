@@ -25,11 +25,15 @@ static const struct option_spec specs[OPT_COUNT] = {
 			   FIELD(jsonfile) },
 	[OPT_AUTO] = { "auto", 'a', KIND_FLAG, NULL, "start it when the parent appears", 0 },
 	[OPT_MANUAL] = { "manual", 'm', KIND_FLAG, NULL, "start it only when asked to", 0 },
-	[OPT_ADDATTR] = { "addattr", 0, KIND_ATTR, "NAME", "add an attribute", FIELD(attr_name) },
+	[OPT_ADDATTR] = { "addattr", 0, KIND_ATTR, "NAME=VALUE", "add an attribute", 0 },
+	[OPT_SETATTR] = { "setattr", 0, KIND_ATTR_VALUE, "NAME=VALUE",
+			  "give an attribute another value, or add it", 0 },
 	[OPT_DELATTR] = { "delattr", 0, KIND_FLAG, NULL, "delete an attribute", 0 },
+	[OPT_DELATTR_NAME] = { "delattr-name", 0, KIND_ATTR_NAME, "NAME",
+			       "delete the attributes of that name", 0 },
 	[OPT_INDEX] = { "index", 'i', KIND_INDEX, "N",
 			"where to add or delete (default: at the end)", FIELD(attr_index) },
-	[OPT_VALUE] = { "value", 0, KIND_VALUE, "VALUE", "the added attribute's value",
+	[OPT_VALUE] = { "value", 0, KIND_VALUE, "VALUE", "the value, if --addattr has NAME alone",
 			FIELD(attr_value) },
 	[OPT_LIVE] = { "live", 'l', KIND_FLAG, NULL, "change the running device", 0 },
 	[OPT_DEFINED] = { "defined", 'd', KIND_FLAG, NULL,
@@ -40,7 +44,17 @@ static const struct option_spec specs[OPT_COUNT] = {
 			 0 },
 	[OPT_FORCE] = { "force", 'f', KIND_FLAG, NULL, "go on although a callout refuses", 0 },
 	[OPT_ALL] = { "all", 0, KIND_FLAG, NULL, "all that run (on PARENT)", 0 },
+	[OPT_NOW] = { "now", 0, KIND_FLAG, NULL, "and start it", 0 },
+	[OPT_REPLACE] = { "replace", 0, KIND_FLAG, NULL, "also if it is defined there already", 0 },
+	[OPT_ENSURE] = { "ensure", 0, KIND_FLAG, NULL, "it is no failure if that is so already",
+			 0 },
+	[OPT_DETAILED_EXITCODE] = { "detailed-exitcode", 0, KIND_FLAG, NULL,
+				    "exit with 20 if something was changed", 0 },
 	[OPT_JOBS] = { "jobs", 0, KIND_COUNT, "N", "do N devices at a time (8)", FIELD(jobs) },
+	[OPT_INSTANCES] = { "instances", 0, KIND_COUNT, "N", "until N of the type are left",
+			    FIELD(instances) },
+	[OPT_WAIT] = { "wait", 0, KIND_SECONDS, "SEC",
+		       "wait at most SEC seconds for parent, type and room", FIELD(wait_ms) },
 	[OPT_TIMEOUT] = { "timeout", 0, KIND_SECONDS, "SEC", "wait at most SEC seconds (30)",
 			  FIELD(timeout_ms) },
 	[OPT_WAIT_USERS] = { "wait-users", 0, KIND_SECONDS, "SEC",
@@ -55,4 +69,12 @@ static const struct option_spec specs[OPT_COUNT] = {
 const struct option_spec *option_spec(enum option option)
 {
 	return &specs[option];
+}
+
+bool option_is_repeatable(enum option option)
+{
+	enum option_kind kind = specs[option].kind;
+
+	return kind == KIND_BASE || kind == KIND_ATTR || kind == KIND_ATTR_VALUE ||
+	       kind == KIND_ATTR_NAME;
 }

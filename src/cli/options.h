@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/uuid.h"
+#include "ops/ops.h"
 
 /*
  * The val of an entry in popt's tables, which wants numbers above 0. Values are checked in this
@@ -29,7 +30,9 @@ enum option {
 	OPT_AUTO,
 	OPT_MANUAL,
 	OPT_ADDATTR,
+	OPT_SETATTR,
 	OPT_DELATTR,
+	OPT_DELATTR_NAME,
 	OPT_INDEX,
 	OPT_VALUE,
 	OPT_LIVE,
@@ -39,7 +42,13 @@ enum option {
 	OPT_STRICT,
 	OPT_FORCE,
 	OPT_ALL,
+	OPT_NOW,
+	OPT_REPLACE,
+	OPT_ENSURE,
+	OPT_DETAILED_EXITCODE,
 	OPT_JOBS,
+	OPT_INSTANCES,
+	OPT_WAIT,
 	OPT_TIMEOUT,
 	OPT_WAIT_USERS,
 	OPT_REASON,
@@ -55,7 +64,9 @@ enum option_kind {
 	KIND_UUID,
 	KIND_PARENT,
 	KIND_TYPE,
-	KIND_ATTR,
+	KIND_ATTR,	 /* NAME=VALUE, or NAME beside --value */
+	KIND_ATTR_VALUE, /* NAME=VALUE */
+	KIND_ATTR_NAME,
 	KIND_VALUE,
 	KIND_REASON,
 	KIND_FILE,
@@ -73,10 +84,11 @@ struct option_spec {
 	enum option_kind kind;
 	const char *metavar; /* NULL if it takes no value */
 	const char *help;
-	size_t field; /* where in struct values the checked value is */
+	size_t field; /* where in struct values the checked value is; 0: see values_check() */
 };
 
 const struct option_spec *option_spec(enum option option);
+bool option_is_repeatable(enum option option);
 
 /* What an option is to one command, where the table says it for all. */
 struct option_help {
@@ -99,23 +111,42 @@ struct rule {
 
 #define JOBS_DEFAULT 8
 
+/* An option that may be repeated; the text is owned. */
+struct repeated {
+	enum option option;
+	char *text;
+};
+
+/* A device as it was named: the beginning of a UUID may do, and the UUID is unset until then. */
+struct device_name {
+	const char *text; /* borrowed */
+	struct uuid uuid;
+};
+
 /* What was given. The fields of options that were not are as VALUES_DEFAULT has them. */
 struct values {
 	uint64_t given;
-	char *text[OPT_COUNT];	   /* as it was given; owned */
-	struct strlist base_texts; /* of each --base */
+	bool finds_names;      /* names need not be written as they are */
+	char *text[OPT_COUNT]; /* as it was given; owned */
+	struct repeated *repeated;
+	size_t repeated_count;
+	struct device_name *devices; /* by --uuid or by words */
+	size_t device_count;
 
 	/* Checked, see values_check(); strings are borrowed from the texts. */
-	struct uuid uuid;
+	struct uuid uuid; /* of the first device */
 	const char *parent;
 	const char *type;
 	const char *jsonfile;
-	const char *attr_name;
+	struct attr_change *changes; /* in the order given; owned, with their names */
+	size_t change_count;
 	const char *attr_value;
 	const char *reason;
 	long attr_index; /* -1: the end */
 	unsigned jobs;
+	unsigned instances;
 	int timeout_ms;
+	int wait_ms;
 	int wait_users_ms;
 	struct env_options env;
 	char *const *command; /* what is behind "--", for a command that takes one; borrowed */
@@ -125,6 +156,10 @@ struct values {
 	{                                                                                \
 		.attr_index = -1, .jobs = JOBS_DEFAULT, .timeout_ms = TIMEOUT_DEFAULT_MS \
 	}
+
+/* Takes @text. */
+void values_add_repeated(struct values *values, enum option option, char *text);
+void values_add_device(struct values *values, const char *text);
 
 static inline bool option_is_given(const struct values *values, enum option option)
 {

@@ -13,15 +13,54 @@ void values_clear(struct values *values)
 {
 	for (size_t i = 0; i < OPT_COUNT; i++)
 		free(values->text[i]);
-	strlist_clear(&values->base_texts);
+	for (size_t i = 0; i < values->repeated_count; i++)
+		free(values->repeated[i].text);
+	for (size_t i = 0; i < values->change_count; i++)
+		free(values->changes[i].name);
+	free(values->repeated);
+	free(values->changes);
+	free(values->devices);
 }
 
-static err_t read_uuid(const char *text, struct uuid *ret)
+void values_add_repeated(struct values *values, enum option option, char *text)
 {
-	if (uuid_parse(text, ret))
+	values->repeated =
+		mem_grow(values->repeated, values->repeated_count, sizeof(*values->repeated));
+	values->repeated[values->repeated_count++] = (struct repeated){ option, text };
+}
+
+void values_add_device(struct values *values, const char *text)
+{
+	values->devices = mem_grow(values->devices, values->device_count, sizeof(*values->devices));
+	values->devices[values->device_count++] = (struct device_name){ .text = text };
+}
+
+static err_t read_device(const struct command *command, const struct values *values,
+			 struct device_name *device)
+{
+	struct err *e;
+
+	if (uuid_parse(device->text, &device->uuid))
 		return NULL;
-	return err_hint(err_new(ERR_INVALID, "invalid UUID '%s'", text),
-			"give 32 hexadecimal digits, such as 83c32df7-d52e-4ec1-9668-1f3c7e4df107");
+	if (values->finds_names && !command->makes_device && uuid_may_begin(device->text))
+		return NULL;
+	e = err_new(ERR_INVALID, "invalid UUID '%s'", device->text);
+	if (!values->finds_names || command->makes_device)
+		return err_hint(e, "give 32 hexadecimal digits, such as "
+				   "83c32df7-d52e-4ec1-9668-1f3c7e4df107");
+	return err_hint(e,
+			"give 32 hexadecimal digits, such as 83c32df7-d52e-4ec1-9668-1f3c7e4df107, "
+			"or the first %d or more of a device that is there",
+			UUID_BEGINNING_MIN);
+}
+
+static err_t read_devices(const struct command *command, struct values *values)
+{
+	for (size_t i = 0; i < values->device_count; i++)
+		TRY(read_device(command, values, &values->devices[i]));
+	if (values->device_count)
+		values->uuid = values->devices[0].uuid;
+	return NULL;
 }
 
 static err_t read_index(const char *text, long *ret)
@@ -74,7 +113,20 @@ static err_t check_file(const char *name, const char *text)
 	if (*text)
 		return NULL;
 	return err_hint(err_new(ERR_USAGE, "--%s: the file's name is empty", name),
-			"give a file, or /dev/stdin");
+			"give a file, or '-' for standard input");
+}
+
+/* "PF/virtfnN" is no name of a parent, but leads to one. */
+static err_t check_parent(const struct values *values, const char *text)
+{
+	const char *slash = strrchr(text, '/');
+	_cleanup_(mem_freep) char *physical = NULL;
+
+	if (!values->finds_names || !slash || !str_starts_with(slash, "/virtfn"))
+		return name_check_parent(text);
+	physical = mem_printf("%.*s", (int)(slash - text), text);
+	TRY(name_check_parent(physical));
+	return name_check_parent(slash + 1);
 }
 
 /* The words are those of the operation, which checks it as well. */
@@ -85,6 +137,48 @@ static err_t check_reason(const struct command *command, const struct values *va
 			values->parent);
 }
 
+static void add_change(struct values *values, enum attr_change_kind kind, char *name,
+		       const char *value)
+{
+	values->changes = mem_grow(values->changes, values->change_count, sizeof(*values->changes));
+	values->changes[values->change_count++] = (struct attr_change){
+		.kind = kind, .name = name, .value = value, .index = values->attr_index
+	};
+}
+
+/* The name ends at the first "=": there is none in a name of sysfs that is known. */
+static err_t read_attr_value(struct values *values, const struct option_spec *spec,
+			     enum attr_change_kind kind, const char *text)
+{
+	const char *equals = strchr(text, '=');
+
+	if (!equals)
+		return err_hint(
+			err_new(ERR_USAGE, "--%s: '%s' is not NAME=VALUE", spec->name, text),
+			"'--%s NAME=' has an empty value", spec->name);
+	add_change(values, kind, mem_printf("%.*s", (int)(equals - text), text), equals + 1);
+	TRY(name_check_attr(values->changes[values->change_count - 1].name));
+	return name_check_value(equals + 1);
+}
+
+/* mdevctl's form has the value behind an option of its own. */
+static err_t read_added_attr(struct values *values, const struct option_spec *spec,
+			     const char *text)
+{
+	if (!option_is_given(values, OPT_VALUE))
+		return read_attr_value(values, spec, ATTR_ADD, text);
+	TRY(name_check_attr(text));
+	add_change(values, ATTR_ADD, mem_strdup(text), values->text[OPT_VALUE]);
+	return NULL;
+}
+
+static err_t read_deleted_attr(struct values *values, const char *text)
+{
+	TRY(name_check_attr(text));
+	add_change(values, ATTR_DELETE_NAME, mem_strdup(text), NULL);
+	return NULL;
+}
+
 static err_t read_value(const struct command *command, struct values *values,
 			const struct option_spec *spec, const char *text)
 {
@@ -92,9 +186,8 @@ static err_t read_value(const struct command *command, struct values *values,
 
 	switch (spec->kind) {
 	case KIND_FLAG:
+	case KIND_UUID: /* see read_devices() */
 		return NULL;
-	case KIND_UUID:
-		return read_uuid(text, field);
 	case KIND_INDEX:
 		return read_index(text, field);
 	case KIND_COUNT:
@@ -106,19 +199,24 @@ static err_t read_value(const struct command *command, struct values *values,
 	case KIND_BASE:
 		return read_base(text, field);
 	case KIND_PARENT:
-		TRY(name_check_parent(text));
+		TRY(check_parent(values, text));
 		break;
 	case KIND_TYPE:
 		TRY(name_check_type(text));
 		break;
 	case KIND_ATTR:
-		TRY(name_check_attr(text));
-		break;
+		return read_added_attr(values, spec, text);
+	case KIND_ATTR_VALUE:
+		return read_attr_value(values, spec, ATTR_SET, text);
+	case KIND_ATTR_NAME:
+		return read_deleted_attr(values, text);
 	case KIND_VALUE:
 		TRY(name_check_value(text));
 		break;
 	case KIND_FILE:
 		TRY(check_file(spec->name, text));
+		if (values->finds_names && strcmp(text, "-") == 0)
+			text = "/dev/stdin";
 		break;
 	case KIND_REASON:
 		TRY(check_reason(command, values, text));
@@ -191,17 +289,47 @@ static err_t check_rule(const struct command *command, const struct rule *rule, 
 	return NULL;
 }
 
+/* An index or a value is of one attribute. */
+static err_t check_once(const struct values *values)
+{
+	size_t added = 0;
+
+	for (size_t i = 0; i < values->repeated_count; i++)
+		added += values->repeated[i].option == OPT_ADDATTR;
+	if (added < 2 || !(values->given & (OPT_BIT(OPT_INDEX) | OPT_BIT(OPT_VALUE))))
+		return NULL;
+	return err_hint(err_new(ERR_USAGE, "--addattr is given twice"),
+			"several are given as --addattr NAME=VALUE, without --value and --index");
+}
+
+/* In the order given: attributes are changed so. */
+static err_t read_repeated(const struct command *command, struct values *values, bool is_base)
+{
+	for (size_t i = 0; i < values->repeated_count; i++) {
+		const struct repeated *one = &values->repeated[i];
+
+		if ((one->option == OPT_BASE) == is_base)
+			TRY(read_value(command, values, option_spec(one->option), one->text));
+	}
+	return NULL;
+}
+
 err_t values_check(const struct command *command, struct values *values)
 {
 	for (const struct rule *rule = command->rules; rule && rule->kind != RULE_END; rule++)
 		TRY(hint_help(check_rule(command, rule, values->given), command));
-	for (size_t i = 0; i < values->base_texts.count; i++)
-		TRY(read_value(command, values, option_spec(OPT_BASE),
-			       values->base_texts.items[i]));
-	for (int i = 1; i < OPT_COUNT; i++)
-		if (values->text[i])
+	TRY(check_once(values));
+	TRY(read_repeated(command, values, true));
+	for (int i = 1; i < OPT_COUNT; i++) {
+		if (i == OPT_UUID)
+			TRY(read_devices(command, values));
+		else if (values->text[i])
 			TRY(read_value(command, values, option_spec((enum option)i),
 				       values->text[i]));
+	}
+	TRY(read_repeated(command, values, false));
+	if (option_is_given(values, OPT_DELATTR))
+		add_change(values, ATTR_DELETE, NULL, NULL);
 	values->env.has_lock_timeout = option_is_given(values, OPT_LOCK_TIMEOUT);
 	return NULL;
 }

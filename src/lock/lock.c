@@ -33,6 +33,7 @@
 
 struct locks {
 	const struct env *env;
+	struct dir *all;
 	struct dir *parents;
 	struct dir *gates;
 	struct dir *devices;
@@ -51,12 +52,10 @@ struct lock {
 
 static err_t open_dirs(struct locks *locks)
 {
-	_cleanup_(dir_freep) struct dir *all = NULL;
-
-	TRY(rundir_make(locks->env, "lock", &all));
-	TRY(dir_make_at(all, "parents", 0755, &locks->parents));
-	TRY(dir_make_at(all, "gates", 0755, &locks->gates));
-	return dir_make_at(all, "devices", 0755, &locks->devices);
+	TRY(rundir_make(locks->env, "lock", &locks->all));
+	TRY(dir_make_at(locks->all, "parents", 0755, &locks->parents));
+	TRY(dir_make_at(locks->all, "gates", 0755, &locks->gates));
+	return dir_make_at(locks->all, "devices", 0755, &locks->devices);
 }
 
 err_t locks_open(const struct env *env, struct locks **ret)
@@ -78,6 +77,7 @@ void locks_free(struct locks *locks)
 {
 	if (!locks)
 		return;
+	dir_free(locks->all);
 	dir_free(locks->parents);
 	dir_free(locks->gates);
 	dir_free(locks->devices);
@@ -149,7 +149,7 @@ static char *blockers(const struct lock *lock, int operation)
 	const struct env *env = lock->locks->env;
 	char *who = holders_describe(env, lock->fd, operation == LOCK_SH);
 
-	if (who || lock->dir == lock->locks->devices)
+	if (who || lock->dir != lock->locks->parents)
 		return who;
 	err_free(open_lock(lock->locks, lock->locks->gates, lock->name, &gate));
 	return gate ? holders_describe(env, gate->fd, true) : NULL;
@@ -157,11 +157,14 @@ static char *blockers(const struct lock *lock, int operation)
 
 static err_t busy(const struct lock *lock, int operation)
 {
-	bool is_device = lock->dir == lock->locks->devices;
+	bool is_parent = lock->dir == lock->locks->parents || lock->dir == lock->locks->gates;
 	_cleanup_(mem_freep) char *who = blockers(lock, operation);
 	struct err *e = err_new(ERR_BUSY, "%s%s%s is locked by %s",
-				is_device ? "device " : "parent '", lock->name,
-				is_device ? "" : "'", who ? who : "a process that has just gone");
+				is_parent			    ? "parent '"
+				: lock->dir == lock->locks->devices ? "device "
+								    : "the ",
+				lock->name, is_parent ? "'" : "",
+				who ? who : "a process that has just gone");
 
 	if (lock->locks->env->nested)
 		return err_hint(e, "a script that mdevadm runs cannot wait for it: "
@@ -276,6 +279,28 @@ err_t lock_device(const struct locks *locks, const struct uuid *uuid,
 
 	return log_end(begin, get_device(locks, uuid, deadline, ret), "had", "lock device %s",
 		       uuid->text);
+}
+
+static err_t get_choice(const struct locks *locks, const struct deadline *deadline,
+			struct lock **ret)
+{
+	_cleanup_(lock_freep) struct lock *lock = NULL;
+	bool got;
+
+	TRY(open_lock(locks, locks->all, "choice of a parent", &lock));
+	TRY(wait_for(lock, LOCK_EX, try_flock, deadline, &got));
+	if (!got)
+		return busy(lock, LOCK_EX);
+	lock->is_had = true;
+	*ret = take(lock);
+	return NULL;
+}
+
+err_t lock_choice(const struct locks *locks, const struct deadline *deadline, struct lock **ret)
+{
+	int64_t begin = log_begin();
+
+	return log_end(begin, get_choice(locks, deadline, ret), "had", "lock the choice");
 }
 
 /* What cannot be noted makes a start give up sooner, and harms nothing. */

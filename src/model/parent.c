@@ -2,6 +2,8 @@
 #include "model/parent.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 struct parent *parent_new(const char *name)
 {
@@ -35,6 +37,37 @@ void parent_free(struct parent *parent)
 	free(parent->types);
 	free(parent->name);
 	free(parent);
+}
+
+static bool is_id(const struct mdev_type *type, const char *name)
+{
+	return strcmp(type->id, name) == 0;
+}
+
+static bool is_whole_name(const struct mdev_type *type, const char *name)
+{
+	return strcasecmp(type->name, name) == 0;
+}
+
+static bool is_end_of_name(const struct mdev_type *type, const char *name)
+{
+	size_t whole = strlen(type->name);
+	size_t end = strlen(name);
+
+	return whole > end && end && type->name[whole - end - 1] == ' ' &&
+	       strcasecmp(type->name + whole - end, name) == 0;
+}
+
+void parent_find_types(const struct parent *parent, const char *name, struct strlist *ret)
+{
+	static bool (*const fits[])(const struct mdev_type *type,
+				    const char *name) = { is_id, is_whole_name, is_end_of_name };
+	size_t before = ret->count;
+
+	for (size_t i = 0; i < ARRAY_SIZE(fits) && ret->count == before; i++)
+		for (size_t j = 0; j < parent->type_count; j++)
+			if (fits[i](&parent->types[j], name))
+				strlist_add(ret, mem_strdup(parent->types[j].id));
 }
 
 void parent_list_add(struct parent_list *list, struct parent *parent)

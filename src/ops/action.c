@@ -27,7 +27,7 @@ void action_end(struct ops *ops, struct callout_operation *operation, enum actio
 		const struct device *dev, const struct err *e)
 {
 	journal_device(ops->env, action_names[action], &dev->uuid, dev->parent, e);
-	ops_leave(ops, operation);
+	ops_leave(ops, operation, !e || err_has_effect(e));
 }
 
 err_t action_run(struct ops *ops, enum action action, const struct device *dev, bool force,

@@ -58,6 +58,38 @@ static err_t lock_one(struct ops *ops, const char *name, enum lock_mode mode,
 	return sysfs_physical_function(ops->sysfs, name, &cover->items[cover->count - 1].physical);
 }
 
+err_t list_group(const struct ops *ops, const char *parent, struct strlist *ret)
+{
+	strlist_add(ret, mem_strdup(parent));
+	TRY(sysfs_list_virtual_functions(ops->sysfs, parent, ret));
+	strlist_sort(ret);
+	return NULL;
+}
+
+err_t check_group(const struct ops *ops, const char *parent)
+{
+	_cleanup_(strlist_clear) struct strlist functions = { 0 };
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+	bool is_there;
+
+	TRY(sysfs_has_parent(ops->sysfs, parent, &is_there));
+	if (!is_there)
+		TRY(sysfs_list_virtual_functions(ops->sysfs, parent, &functions));
+	return is_there || functions.count ? NULL : sysfs_open_parent(ops->sysfs, parent, &dir);
+}
+
+err_t cover_new_functions(struct ops *ops, const char *parent, const struct deadline *deadline,
+			  struct cover *cover)
+{
+	_cleanup_(strlist_clear) struct strlist functions = { 0 };
+
+	TRY(sysfs_list_virtual_functions(ops->sysfs, parent, &functions));
+	for (size_t i = 0; i < functions.count; i++)
+		if (!cover_find(cover, functions.items[i]))
+			TRY(lock_one(ops, functions.items[i], LOCK_SHARED, deadline, cover));
+	return NULL;
+}
+
 err_t cover_parent(struct ops *ops, const char *parent, enum lock_mode mode,
 		   const struct deadline *deadline, struct cover *ret)
 {
@@ -66,7 +98,7 @@ err_t cover_parent(struct ops *ops, const char *parent, enum lock_mode mode,
 
 	TRY(ops_open_locks(ops));
 	TRY(add_names(ops, parent, &names));
-	strlist_sort(&names);
+	TRY(list_group(ops, parent, &names));
 	for (size_t i = 0; i < names.count; i++)
 		TRY(lock_one(ops, names.items[i],
 			     strcmp(names.items[i], parent) == 0 ? mode : LOCK_SHARED, deadline,

@@ -20,9 +20,26 @@ struct cover {
 	size_t count;
 };
 
-/* Locks @parent so, and what it is a virtual function of shared: for drain and the like. */
+/*
+ * A physical function stands for itself and its virtual functions. Adds those of them that are
+ * parents, and @parent whether it is one or not, sorted.
+ */
+err_t list_group(const struct ops *ops, const char *parent, struct strlist *ret);
+/* ERR_NOT_FOUND, with the reason, if neither it nor a virtual function of it is a parent. */
+err_t check_group(const struct ops *ops, const char *parent);
+/*
+ * Locks @parent so; and shared, what it is a virtual function of, and its own virtual functions.
+ * For drain and the like.
+ */
 err_t cover_parent(struct ops *ops, const char *parent, enum lock_mode mode,
 		   const struct deadline *deadline, struct cover *ret);
+/*
+ * The same of virtual functions of @parent, which is covered exclusively, that have come since.
+ * Nobody has one of them and waits for @parent, unless its name is the smaller one: then, and only
+ * then, the deadline may be needed.
+ */
+err_t cover_new_functions(struct ops *ops, const char *parent, const struct deadline *deadline,
+			  struct cover *cover);
 void cover_clear(struct cover *cover);
 /* NULL if it is not covered. */
 const struct covered *cover_find(const struct cover *cover, const char *parent);

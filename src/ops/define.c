@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "action.h"
+#include "attr_changes.h"
 #include "kernel/mdev.h"
 #include "request.h"
 
@@ -50,6 +51,7 @@ static err_t describe_with_attrs(struct ops *ops, const struct define_request *r
 	if (running && running->type && strcmp(running->parent, dev->parent) == 0 &&
 	    strcmp(running->type, dev->type) == 0)
 		TRY(callout_get_attrs(ops->callouts, dev, request->force, &is_told));
+	TRY(attr_changes_make(dev, request->changes, request->change_count));
 	*ret = take(dev);
 	return NULL;
 }
@@ -64,20 +66,35 @@ static err_t save_instead(struct ops *ops, void *data)
 	return store_save(ops->store, data, STORE_SAVE_REPLACE);
 }
 
-/* Fails if it is defined there; but what cannot be read is replaced, and *ret says so. */
-static err_t look_for_broken(const struct ops *ops, const struct device *dev, bool *ret)
+static err_t defined_already(const struct device *dev)
+{
+	return err_hint(err_new(ERR_EXISTS, "it is already defined on parent '%s'", dev->parent),
+			"'mdevadm modify --help' says how to change it");
+}
+
+/* To the byte: keys that are not ours are part of it. */
+static bool is_same_definition(const struct device *a, const struct device *b)
+{
+	_cleanup_(mem_freep) char *text = device_to_definition(a);
+	_cleanup_(mem_freep) char *other = device_to_definition(b);
+
+	return strcmp(text, other) == 0;
+}
+
+/* What is defined there is to be replaced, or fails this; what cannot be read is replaced. */
+static err_t look_at_old(const struct ops *ops, const struct define_request *request,
+			 const struct device *dev, bool *ret_is_same)
 {
 	_cleanup_(device_freep) struct device *old = NULL;
 	struct err *e = store_load(ops->store, dev->parent, &dev->uuid, &old);
 
-	if (!e)
-		return err_hint(
-			err_new(ERR_EXISTS, "it is already defined on parent '%s'", dev->parent),
-			"'mdevadm modify --help' says how to change it");
-	if (err_kind(e) != ERR_INVALID)
+	if (e && err_kind(e) != ERR_INVALID)
 		return e;
-	warn_of_unreadable(ops, e, "replaced");
-	*ret = true;
+	if (e)
+		warn_of_unreadable(ops, e, "replaced");
+	else if (!request->replaces)
+		return defined_already(dev);
+	*ret_is_same = old && is_same_definition(old, dev);
 	return NULL;
 }
 
@@ -87,17 +104,21 @@ static err_t define(struct ops *ops, const struct define_request *request, const
 	_cleanup_(strlist_clear) struct strlist defined = { 0 };
 	_cleanup_(device_freep) struct device *dev = given;
 	_cleanup_(lock_freep) struct lock *lock = NULL;
-	bool is_broken = false;
+	bool is_same = false;
+	bool is_there;
 
 	TRY(lock_definitions(ops, uuid, &lock, &defined));
 	if (!dev)
 		TRY(describe_with_attrs(ops, request, uuid, &dev));
-	if (strlist_has(&defined, dev->parent))
-		TRY(look_for_broken(ops, dev, &is_broken));
+	is_there = strlist_has(&defined, dev->parent);
+	if (is_there)
+		TRY(look_at_old(ops, request, dev, &is_same));
+	if (is_same)
+		return NULL;
 	TRY(store_check_own(ops->store, dev->parent, uuid));
 	warn_of_oddities(ops, dev);
 	warn_of_missing_type(ops, dev);
-	if (!is_broken)
+	if (!is_there)
 		return action_run(ops, ACTION_DEFINE, dev, request->force, save_new, dev);
 	/* Scripts that look for the file find it. */
 	return action_run(ops, ACTION_MODIFY, dev, request->force, save_instead, dev);

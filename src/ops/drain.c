@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "as_ran.h"
 #include "base/interrupt.h"
 #include "base/limits.h"
 #include "batch.h"
@@ -30,6 +31,7 @@ struct drain {
 	const struct drain_request *request;
 	struct deadline deadline; /* for the locks, and for what is going by another's hand */
 	struct cover cover;
+	struct strlist parents;	    /* those that are drained: see list_group() */
 	struct held *held;	    /* with this drain's part; NULL until it is written */
 	struct users *users;	    /* of a pass */
 	struct device_list devices; /* as they are to be started again */
@@ -37,13 +39,23 @@ struct drain {
 	unsigned jobs;
 };
 
+static err_t list_children(const struct ops *ops, const struct strlist *parents,
+			   struct device_list *ret)
+{
+	for (size_t i = 0; i < parents->count; i++)
+		TRY(mdev_list_children(ops->sysfs, parents->items[i], ret));
+	return NULL;
+}
+
 err_t op_drain_preview(struct ops *ops, const char *parent, struct device_list *ret)
 {
-	_cleanup_(dir_freep) struct dir *dir = NULL;
-	struct err *e = sysfs_open_parent(ops->sysfs, parent, &dir);
+	_cleanup_(strlist_clear) struct strlist parents = { 0 };
+	struct err *e = check_group(ops, parent);
 
 	if (!e)
-		e = mdev_list_children(ops->sysfs, parent, ret);
+		e = list_group(ops, parent, &parents);
+	if (!e)
+		e = list_children(ops, &parents, ret);
 	return err_wrap(e, "cannot drain parent '%s'", parent);
 }
 
@@ -81,89 +93,16 @@ static err_t wait_for_going(const struct drain *drain, struct claim *claim)
 }
 
 /* Whether that is there which the drain has to stop. */
-static bool has_device(const struct claim *claim, const char *parent)
+static bool has_device(const struct drain *drain, const struct claim *claim)
 {
-	return claim->running && strcmp(claim->running->parent, parent) == 0;
+	return claim->running && strlist_has(&drain->parents, claim->running->parent);
 }
 
-/* Fills @dev with what a definition of the same parent and type says; *ret: there is one. */
-static err_t ask_definition(const struct ops *ops, struct device *dev, bool *ret)
-{
-	_cleanup_(device_freep) struct device *defined = NULL;
-	struct err *e = store_load(ops->store, dev->parent, &dev->uuid, &defined);
-
-	*ret = false;
-	if (e && err_kind(e) == ERR_INVALID) {
-		env_warn(ops->env, e);
-		return NULL;
-	}
-	TRY(e);
-	if (!defined || strcmp(defined->type, dev->type) != 0)
-		return NULL;
-	*ret = true;
-	device_copy_attrs(dev, defined);
-	return NULL;
-}
-
-static void say_unknown(const struct drain *drain, const struct device *dev, bool is_defined)
-{
-	const char *where = is_defined ? "it will be started with those of its definition"
-				       : "it will be started without";
-
-	env_warn(drain->ops->env,
-		 err_hint(err_new(ERR_FAILED, "the attributes of %s are unknown: %s",
-				  dev->uuid.text, where),
-			  "a callout that answers 'get attributes' tells them"));
-}
-
-/* What was written when it was started, or what a drain that died before it stopped it knew. */
-static const struct device *known_device(const struct record *record, const char *parent)
-{
-	if (!record)
-		return NULL;
-	if (record->state == RECORD_RUNNING)
-		return record->dev;
-	return record->drained && strcmp(record->drained->parent, parent) == 0 ? record->drained
-									       : NULL;
-}
-
-/* *ret: it has told. */
-static err_t ask_record(const struct ops *ops, struct device *dev, bool *ret)
-{
-	_cleanup_(record_freep) struct record *record = NULL;
-	const struct device *known;
-	struct err *e = record_load(ops->env, &dev->uuid, &record);
-
-	/* The claim has named one that is not understood. */
-	if (e && err_kind(e) != ERR_INVALID)
-		return e;
-	err_free(e);
-	if (record)
-		TRY(hold_drop_void(ops, record));
-	known = known_device(record, dev->parent);
-	*ret = known != NULL;
-	if (known)
-		device_copy_attrs(dev, known);
-	return NULL;
-}
-
-/*
- * Sets the attributes with which the device has to be started again: what scripts say, what was
- * written, what is defined. The parent's lock keeps all of that as it is.
- */
 static err_t learn_attrs(struct ops *ops, struct device *dev, void *data)
 {
 	const struct drain *drain = data;
-	bool is_known;
 
-	TRY(callout_get_attrs(ops->callouts, dev, drain->request->force, &is_known));
-	if (!is_known)
-		TRY(ask_record(ops, dev, &is_known));
-	if (is_known)
-		return NULL;
-	TRY(ask_definition(ops, dev, &is_known));
-	say_unknown(drain, dev, is_known);
-	return NULL;
+	return as_ran_learn(ops, dev, drain->request->force);
 }
 
 static err_t check_has_type(const struct device *dev)
@@ -188,14 +127,13 @@ static err_t look_at_users(struct drain *drain, const struct device *dev)
 
 static err_t look_at(struct drain *drain, const struct uuid *uuid)
 {
-	const char *parent = drain->request->parent;
 	_cleanup_(claim_freep) struct claim *claim = NULL;
 
 	TRY(claim_under(drain->ops, uuid, &drain->cover, &drain->deadline, &claim));
-	if (has_device(claim, parent))
+	if (has_device(drain, claim))
 		TRY(wait_for_going(drain, claim));
 	TRY(repair_claimed(claim));
-	if (!has_device(claim, parent))
+	if (!has_device(drain, claim))
 		return NULL;
 	if (claim->running->state == DEVICE_STATE_STUCK)
 		return stuck(claim->running);
@@ -205,31 +143,12 @@ static err_t look_at(struct drain *drain, const struct uuid *uuid)
 	return interrupt_check();
 }
 
-/* What is made on them is the card's as well: a command that takes the card away takes them. */
-static err_t check_virtual_functions(const struct drain *drain)
-{
-	_cleanup_(strlist_clear) struct strlist functions = { 0 };
-
-	TRY(sysfs_list_virtual_functions(drain->ops->sysfs, drain->request->parent, &functions));
-	for (size_t i = 0; i < functions.count; i++) {
-		_cleanup_(device_list_clear) struct device_list children = { 0 };
-
-		TRY(mdev_list_children(drain->ops->sysfs, functions.items[i], &children));
-		if (children.count)
-			return err_hint(err_new(ERR_IN_USE, "%s runs on its virtual function '%s'",
-						children.items[0]->uuid.text, functions.items[i]),
-					"drain that first: 'mdevadm drain %s'", functions.items[i]);
-	}
-	return NULL;
-}
-
 /* The first pass. */
 static err_t look_at_all(struct drain *drain)
 {
 	_cleanup_(device_list_clear) struct device_list children = { 0 };
 
-	TRY(check_virtual_functions(drain));
-	TRY(mdev_list_children(drain->ops->sysfs, drain->request->parent, &children));
+	TRY(list_children(drain->ops, &drain->parents, &children));
 	for (size_t i = 0; i < children.count; i++)
 		TRY(look_at(drain, &children.items[i]->uuid));
 	TRY(err_hint(take(drain->in_use), "end that first, or wait for it with --wait-users SEC"));
@@ -303,11 +222,11 @@ static err_t stop_drained(struct ops *ops, struct device *dev, void *data)
 
 	TRY(claim_under(ops, &dev->uuid, &drain->cover, &deadline, &claim));
 	/* First: then it comes back, whatever dies or goes from here on. */
-	record_set_drained(claim->record, dev, drain->held->name);
+	record_set_drained(claim->record, dev, drain->held->parent, drain->held->name);
 	TRY(record_save(ops->env, claim->record));
-	if (!has_device(claim, dev->parent))
+	if (!has_device(drain, claim))
 		return NULL;
-	if (is_another(claim->running, dev))
+	if (strcmp(claim->running->parent, dev->parent) != 0 || is_another(claim->running, dev))
 		return err_new(ERR_FAILED, "it is not what it was a moment ago");
 	return stop_claimed(claim, &how);
 }
@@ -315,10 +234,9 @@ static err_t stop_drained(struct ops *ops, struct device *dev, void *data)
 /* What was seen is believed, and not that each stop succeeded. */
 static err_t check_empty(const struct drain *drain)
 {
-	const char *parent = drain->request->parent;
 	_cleanup_(device_list_clear) struct device_list children = { 0 };
 
-	TRY(mdev_list_children(drain->ops->sysfs, parent, &children));
+	TRY(list_children(drain->ops, &drain->parents, &children));
 	if (!children.count)
 		return NULL;
 	if (children.count == 1)
@@ -352,7 +270,7 @@ static err_t say_held(const struct drain *drain, struct err *e)
 }
 
 /* What is auto and fails is warned about; it is not what was stopped. */
-static err_t bring_back(const struct drain *drain)
+static err_t bring_back(struct drain *drain)
 {
 	const struct resume_request request = { .parent = drain->request->parent,
 						.jobs = drain->jobs,
@@ -362,7 +280,7 @@ static err_t bring_back(const struct drain *drain)
 	struct err *failed = NULL;
 	struct err *e;
 
-	TRY(sysfs_wait_for_parent(drain->ops->sysfs, request.parent, NULL, &deadline));
+	TRY(sysfs_wait_for_parent(drain->ops->sysfs, request.parent, NULL, 0, &deadline));
 	e = resume_locked(drain->ops, &request, &drain->cover, drain->held, &failed);
 	env_warn(drain->ops->env, failed);
 	return e;
@@ -379,10 +297,10 @@ static err_t prepare(struct drain *drain)
 static err_t drain_locked(struct drain *drain, int *ret_status)
 {
 	char *const *command = drain->request->command;
-	_cleanup_(dir_freep) struct dir *parent = NULL;
 	struct err *e;
 
-	TRY(sysfs_open_parent(drain->ops->sysfs, drain->request->parent, &parent));
+	TRY(check_group(drain->ops, drain->request->parent));
+	TRY(list_group(drain->ops, drain->request->parent, &drain->parents));
 	TRY(err_wrap(prepare(drain), "nothing was changed"));
 	e = write_hold(drain);
 	if (!e)
@@ -397,6 +315,7 @@ static err_t drain_locked(struct drain *drain, int *ret_status)
 static void drain_clear(struct drain *drain)
 {
 	cover_clear(&drain->cover);
+	strlist_clear(&drain->parents);
 	held_free(drain->held);
 	users_free(drain->users);
 	device_list_clear(&drain->devices);
@@ -426,8 +345,7 @@ static err_t try_drain(struct ops *ops, const struct drain_request *request, int
 static err_t check_known(const struct ops *ops, const char *parent)
 {
 	_cleanup_(held_freep) struct held *held = NULL;
-	_cleanup_(dir_freep) struct dir *dir = NULL;
-	struct err *e = sysfs_open_parent(ops->sysfs, parent, &dir);
+	struct err *e = check_group(ops, parent);
 	struct err *unknown;
 
 	if (!e || err_kind(e) != ERR_NOT_FOUND)
@@ -468,8 +386,5 @@ err_t op_drain(struct ops *ops, const struct drain_request *request, int *ret_st
 	*ret_status = 0;
 	e = drain(ops, request, ret_status);
 	journal_parent(ops->env, "drain", request->parent, e);
-	/* Not what was stopped, as bring_back() has it. */
-	if (!e && request->command)
-		env_warn(ops->env, resume_virtual_functions(ops, request->parent, request->jobs));
 	return err_wrap(e, "cannot drain parent '%s'", request->parent);
 }

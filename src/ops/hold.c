@@ -36,7 +36,7 @@ err_t hold_drop_void(const struct ops *ops, struct record *record)
 
 	if (!record->drained)
 		return NULL;
-	e = held_load(ops->env, record->drained->parent, &held);
+	e = held_load(ops->env, record->drained_of, &held);
 	if (e && err_kind(e) != ERR_INVALID)
 		return e;
 	if (!e && (!held || !held_has_drain(held, record->hold)))

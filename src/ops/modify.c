@@ -3,64 +3,9 @@
 #include <string.h>
 
 #include "action.h"
+#include "attr_changes.h"
 #include "live.h"
 #include "request.h"
-
-/* As many as help: a line or two of a terminal. */
-#define SHOWN_MAX 20
-
-static char *describe_attrs(const struct device *dev)
-{
-	_cleanup_(strlist_clear) struct strlist texts = { 0 };
-
-	for (size_t i = 0; i < dev->attr_count; i++)
-		strlist_add(&texts, mem_printf("@{%zu}: {\"%s\":\"%s\"}", i, dev->attrs[i].name,
-					       dev->attrs[i].value));
-	return strlist_join_some(&texts, "", SHOWN_MAX);
-}
-
-static err_t invalid_index(const struct device *dev, long index)
-{
-	_cleanup_(mem_freep) char *attrs = describe_attrs(dev);
-	struct err *e;
-
-	if (index < 0)
-		e = err_new(ERR_INVALID, "there is no attribute to delete");
-	else
-		e = err_new(ERR_INVALID, "there is no attribute index %ld", index);
-	if (!dev->attr_count)
-		return err_hint(e, "the definition has no attributes");
-	if (dev->attr_count > SHOWN_MAX)
-		return err_hint(e, "there are %zu attributes: %s", dev->attr_count, attrs);
-	return err_hint(e, "the attributes are %s", attrs);
-}
-
-/* An index of the count itself is the end for adding, and nothing to delete. */
-static err_t change_attrs(struct device *dev, const struct modify_request *request)
-{
-	long count = (long)dev->attr_count;
-	long index = request->attr_index;
-
-	switch (request->attr_change) {
-	case MODIFY_ATTR_ADD:
-		if (index > count)
-			return invalid_index(dev, index);
-		device_insert_attr(dev, (size_t)(index < 0 ? count : index), request->attr_name,
-				   request->attr_value);
-		break;
-	case MODIFY_ATTR_DELETE:
-		/* mdevctl takes the last of none for done, too. */
-		if (index < 0 && count == 0)
-			return NULL;
-		if (index >= count)
-			return invalid_index(dev, index);
-		device_remove_attr(dev, (size_t)(index < 0 ? count - 1 : index));
-		break;
-	case MODIFY_ATTR_NONE:
-		break;
-	}
-	return NULL;
-}
 
 static err_t change(struct ops *ops, struct device *dev, const struct modify_request *request)
 {
@@ -71,7 +16,7 @@ static err_t change(struct ops *ops, struct device *dev, const struct modify_req
 	}
 	if (request->start)
 		dev->start = *request->start;
-	return change_attrs(dev, request);
+	return attr_changes_make(dev, request->changes, request->change_count);
 }
 
 static err_t save(struct ops *ops, void *data)

@@ -40,9 +40,15 @@ err_t ops_open_locks(struct ops *ops)
 	return locks_open(ops->env, &ops->locks);
 }
 
-void ops_leave(struct ops *ops, struct callout_operation *operation)
+bool ops_have_changed(const struct ops *ops)
+{
+	return ops->have_changed;
+}
+
+void ops_leave(struct ops *ops, struct callout_operation *operation, bool has_changed)
 {
 	pthread_mutex_lock(&ops->mutex);
+	ops->have_changed |= has_changed;
 	ops->ended = mem_grow(ops->ended, ops->ended_count, sizeof(*ops->ended));
 	ops->ended[ops->ended_count++] = operation;
 	pthread_mutex_unlock(&ops->mutex);

@@ -32,7 +32,7 @@ static err_t load_drained(const struct ops *ops, const struct uuid *uuid, const 
 	_cleanup_(record_freep) struct record *record = NULL;
 
 	TRY(record_load(ops->env, uuid, &record));
-	if (!record || !record->drained || strcmp(record->drained->parent, parent) != 0)
+	if (!record || !record->drained || strcmp(record->drained_of, parent) != 0)
 		return NULL;
 	if (!name || strcmp(record->hold, name) == 0)
 		device_list_add(ret, take(record->drained));
@@ -69,9 +69,9 @@ static err_t strike(struct claim *claim)
 /* It may have been drained of another parent since it was listed. */
 static err_t strike_if_of(struct claim *claim, const char *parent)
 {
-	const struct device *drained = claim->record->drained;
+	const struct record *record = claim->record;
 
-	if (drained && strcmp(drained->parent, parent) != 0)
+	if (record->drained && strcmp(record->drained_of, parent) != 0)
 		return NULL;
 	/* Also one that the claim has found to be void, and dropped. */
 	return strike(claim);
@@ -151,10 +151,11 @@ static err_t wait_for_types(struct ops *ops, const struct resume_request *reques
 {
 	const struct deadline deadline = deadline_in(request->timeout_ms);
 
-	TRY(sysfs_wait_for_parent(ops->sysfs, request->parent, NULL, &deadline));
+	TRY(sysfs_wait_for_parent(ops->sysfs, request->parent, NULL, 0, &deadline));
 	for (size_t i = 0; i < devices->count; i++) {
-		err_free(sysfs_wait_for_parent(ops->sysfs, request->parent, devices->items[i]->type,
-					       &deadline));
+		const struct device *dev = devices->items[i];
+
+		err_free(sysfs_wait_for_parent(ops->sysfs, dev->parent, dev->type, 0, &deadline));
 		TRY(interrupt_check());
 	}
 	return NULL;
@@ -162,8 +163,7 @@ static err_t wait_for_types(struct ops *ops, const struct resume_request *reques
 
 /* *ret_unread: records that are not understood, of whatever parent. They keep nothing held. */
 static err_t resume_round_drained(struct ops *ops, const struct resume_request *request,
-				  const struct cover *cover, const struct held *held,
-				  size_t *ret_unread)
+				  struct cover *cover, const struct held *held, size_t *ret_unread)
 {
 	struct restore restore = { .cover = cover,
 				   .request = request,
@@ -178,19 +178,34 @@ static err_t resume_round_drained(struct ops *ops, const struct resume_request *
 	devices.left_out = 0;
 	if (devices.count)
 		TRY(wait_for_types(ops, request, &devices));
+	TRY(cover_new_functions(ops, request->parent, &restore.deadline, cover));
 	return batch_run(ops, &devices, request->jobs, "start", resume_round_drained_one, &restore);
 }
 
 /* A parent that is not there starts them when it comes. */
-static err_t resume_round_auto(struct ops *ops, const struct resume_request *request,
-			       const struct cover *cover)
+static err_t start_auto_if_there(struct ops *ops, const struct resume_request *request,
+				 const char *parent, const struct cover *cover)
 {
 	bool is_there;
 
-	TRY(sysfs_has_parent(ops->sysfs, request->parent, &is_there));
-	if (!is_there)
-		return NULL;
-	return start_auto(ops, request->parent, cover, request->jobs, request->force);
+	TRY(sysfs_has_parent(ops->sysfs, parent, &is_there));
+	return is_there ? start_auto(ops, parent, cover, request->jobs, request->force) : NULL;
+}
+
+/* The virtual functions are held with their physical one, and their registrations started nothing.
+ */
+static err_t resume_round_auto(struct ops *ops, const struct resume_request *request,
+			       struct cover *cover)
+{
+	const struct deadline deadline = lock_deadline(ops->env);
+	_cleanup_(strlist_clear) struct strlist parents = { 0 };
+	struct err *e = NULL;
+
+	TRY(cover_new_functions(ops, request->parent, &deadline, cover));
+	TRY(list_group(ops, request->parent, &parents));
+	for (size_t i = 0; i < parents.count; i++)
+		e = err_also(e, start_auto_if_there(ops, request, parents.items[i], cover));
+	return e;
 }
 
 static err_t hint_ways_out(struct err *e, const char *parent)
@@ -214,7 +229,7 @@ static err_t end_drain_only(struct ops *ops, struct held *held)
 	return NULL;
 }
 
-static err_t lift(struct ops *ops, const struct resume_request *request, const struct cover *cover,
+static err_t lift(struct ops *ops, const struct resume_request *request, struct cover *cover,
 		  struct held *held, struct err **ret_auto)
 {
 	held->is_lifting = true;
@@ -226,13 +241,14 @@ static err_t lift(struct ops *ops, const struct resume_request *request, const s
 			request->parent);
 }
 
-err_t resume_locked(struct ops *ops, const struct resume_request *request,
-		    const struct cover *cover, struct held *held, struct err **ret_auto)
+err_t resume_locked(struct ops *ops, const struct resume_request *request, struct cover *cover,
+		    struct held *held, struct err **ret_auto)
 {
 	size_t unread = 0;
 	struct err *e;
 
-	repair_forgotten(ops, request->parent);
+	for (size_t i = 0; i < cover->count; i++)
+		repair_forgotten(ops, cover->items[i].name);
 	TRY(hint_ways_out(resume_round_drained(ops, request, cover, held, &unread),
 			  request->parent));
 	if (held->drain && held->hold)
@@ -292,7 +308,7 @@ static err_t is_half_made(const struct ops *ops, const struct uuid *uuid, const 
 	struct err *e = record_load(ops->env, uuid, &record);
 
 	*ret = record && record->state == RECORD_STARTING && record->drained &&
-	       strcmp(record->drained->parent, parent) == 0;
+	       strcmp(record->drained_of, parent) == 0;
 	/* One that is not understood is named by the first round. */
 	if (!e || err_kind(e) != ERR_INVALID)
 		return e;
@@ -368,24 +384,10 @@ static err_t resume(struct ops *ops, const struct resume_request *request)
 	return err_also(e, failed);
 }
 
-err_t resume_virtual_functions(struct ops *ops, const char *physical, unsigned jobs)
-{
-	_cleanup_(strlist_clear) struct strlist functions = { 0 };
-	struct err *e = NULL;
-
-	TRY(sysfs_list_virtual_functions(ops->sysfs, physical, &functions));
-	for (size_t i = 0; i < functions.count; i++)
-		e = err_also(e, op_start_parent(ops, functions.items[i], jobs));
-	return e;
-}
-
 err_t op_resume(struct ops *ops, const struct resume_request *request)
 {
 	struct err *e = resume(ops, request);
 
 	journal_parent(ops->env, request->is_abandoned ? "abandon" : "resume", request->parent, e);
-	/* The hold goes although something auto failed, and theirs with it. */
-	if ((!e || err_kind(e) == ERR_PARTIAL) && !request->is_abandoned)
-		e = err_also(e, resume_virtual_functions(ops, request->parent, request->jobs));
 	return err_wrap(e, "cannot resume parent '%s'", request->parent);
 }

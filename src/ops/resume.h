@@ -9,8 +9,8 @@
  * has the parent's exclusive lock, @cover. *ret_auto (NULL before) is an error of what keeps
  * nothing held: that something auto does not run, or that a record could not be read.
  */
-err_t resume_locked(struct ops *ops, const struct resume_request *request,
-		    const struct cover *cover, struct held *held, struct err **ret_auto);
+err_t resume_locked(struct ops *ops, const struct resume_request *request, struct cover *cover,
+		    struct held *held, struct err **ret_auto);
 /*
  * Adds what a drain of @parent has stopped: that of the drain @name, or with NULL of any. A record
  * that is not understood is warned about and counted in left_out.
@@ -22,8 +22,3 @@ err_t list_drained(const struct ops *ops, const char *parent, const char *name,
  * locked is left.
  */
 err_t strike_drained(struct ops *ops, const char *parent, const struct device_list *devices);
-/*
- * Starts what is auto on the virtual functions of @physical: they are held with it, and their
- * registrations started nothing. Does nothing for those that are held still.
- */
-err_t resume_virtual_functions(struct ops *ops, const char *physical, unsigned jobs);

@@ -138,7 +138,7 @@ static err_t bring_up(struct ops *ops, void *data)
 	struct err *e;
 
 	if (record->drained)
-		record_set_drained(before, record->drained, record->hold);
+		record_set_drained(before, record->drained, record->drained_of, record->hold);
 	record_set_starting(record, ops->env, start->dev);
 	TRY(record_save(ops->env, record));
 	e = create(start);
@@ -148,12 +148,12 @@ static err_t bring_up(struct ops *ops, void *data)
 	if (!e)
 		return NULL;
 	if (before->drained)
-		record_set_drained(record, before->drained, before->hold);
+		record_set_drained(record, before->drained, before->drained_of, before->hold);
 	return err_also(e, roll_back(start));
 }
 
 /* The words in which it exists already are mdevctl's: scripts look for them. */
-static err_t exists_already(const struct device *running, const char *parent, const char *type)
+err_t start_exists_already(const struct device *running, const char *parent, const char *type)
 {
 	const char *has_type = running->type ? running->type : "unknown";
 	struct err *e;
@@ -230,7 +230,7 @@ err_t start_claimed(struct claim *claim, const struct device *dev, const struct 
 	struct start start = { .claim = claim, .dev = dev };
 
 	if (claim->running)
-		return exists_already(claim->running, dev->parent, dev->type);
+		return start_exists_already(claim->running, dev->parent, dev->type);
 	if (!how->ignores_hold)
 		TRY(check_not_held(claim, dev->parent));
 	TRY(sysfs_open_parent(claim->ops->sysfs, dev->parent, &parent));
@@ -246,7 +246,7 @@ static err_t is_promised_elsewhere(const struct claim *claim, const char *parent
 	*ret = false;
 	if (!record->drained || strcmp(record->drained->parent, parent) == 0)
 		return NULL;
-	TRY(held_load(claim->ops->env, record->drained->parent, &held));
+	TRY(held_load(claim->ops->env, record->drained_of, &held));
 	*ret = held_has_drain(held, record->hold);
 	return NULL;
 }
@@ -268,81 +268,4 @@ err_t start_defined(struct claim *claim, const char *parent, const struct start_
 		return NULL;
 	warn_of_oddities(claim->ops, dev);
 	return start_claimed(claim, dev, how);
-}
-
-/* The definition that is meant: of the asked-for parent and type if there is one. */
-static err_t load_definition(const struct ops *ops, const struct start_request *request,
-			     const struct claim *claim, struct device **ret)
-{
-	_cleanup_(device_freep) struct device *dev = NULL;
-	const char *parent;
-	struct err *e = choose_definition(&claim->defined, request->parent, &parent);
-
-	if (!e)
-		e = store_load(ops->store, parent, &request->uuid, &dev);
-	if (e)
-		return e;
-	if (request->type && strcmp(request->type, dev->type) != 0)
-		return err_hint(err_new(ERR_INVALID, "it is defined with type '%s', not '%s'",
-					dev->type, request->type),
-				"leave --type out, or change the definition with 'mdevadm modify'");
-	*ret = take(dev);
-	return NULL;
-}
-
-/* The device to start: what is defined, or else what parent and type say. */
-static err_t describe_wanted(const struct ops *ops, const struct start_request *request,
-			     const struct uuid *uuid, const struct claim *claim,
-			     struct device **ret)
-{
-	bool is_defined = request->parent ? strlist_has(&claim->defined, request->parent)
-					  : claim->defined.count > 0;
-
-	if (is_defined)
-		return load_definition(ops, request, claim, ret);
-	if (claim->running)
-		return exists_already(claim->running, request->parent, request->type);
-	if (request->parent && request->type) {
-		*ret = device_new(uuid, request->parent, request->type);
-		return NULL;
-	}
-	if (request->parent && !uuid_is_set(&request->uuid))
-		return hint_types(ops, err_new(ERR_USAGE, "no type is given"), request->parent);
-	if (request->parent)
-		return err_hint(
-			err_new(ERR_NOT_FOUND, "it is not defined on parent '%s'", request->parent),
-			"define it, or say with --type what to start");
-	return err_hint(err_new(ERR_NOT_FOUND, "it is not defined"),
-			"define it, or say with --parent and --type what to start");
-}
-
-static err_t start(struct ops *ops, const struct start_request *request, const struct uuid *uuid,
-		   struct device *given)
-{
-	const struct claim_request wanted = { .uuid = *uuid,
-					      .parent = request->parent,
-					      .is_start = true,
-					      .deadline = lock_deadline(ops->env) };
-	const struct start_how how = { .force = request->force };
-	_cleanup_(device_freep) struct device *dev = given;
-	_cleanup_(claim_freep) struct claim *claim = NULL;
-
-	TRY(claim_device(ops, &wanted, &claim));
-	TRY(start_prepare(claim));
-	if (!dev)
-		TRY(describe_wanted(ops, request, uuid, claim, &dev));
-	warn_of_oddities(ops, dev);
-	return start_claimed(claim, dev, &how);
-}
-
-err_t op_start(struct ops *ops, const struct start_request *request, struct uuid *ret_made)
-{
-	struct device *given = NULL;
-	struct uuid uuid;
-	struct err *e =
-		begin_new(&request->uuid, request->jsonfile, request->parent, &uuid, &given);
-
-	if (!e)
-		e = start(ops, request, &uuid, given);
-	return end_new(e, "start", &request->uuid, request->parent, &uuid, ret_made);
 }

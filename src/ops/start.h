@@ -22,5 +22,7 @@ err_t start_claimed(struct claim *claim, const struct device *dev, const struct 
  * with only_auto, nor is one that a drain of another parent has stopped, which comes back there.
  */
 err_t start_defined(struct claim *claim, const char *parent, const struct start_how *how);
+/* The error for a device that runs; the parent and type that were wanted, or NULL. */
+err_t start_exists_already(const struct device *running, const char *parent, const char *type);
 /* Whether that is running which @dev defines. */
 bool runs_as_defined(const struct device *running, const struct device *dev);

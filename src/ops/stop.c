@@ -158,7 +158,7 @@ static err_t stop(struct ops *ops, const struct stop_request *request,
 		return stop_claimed(claim, &how);
 	if (claim->record->drained)
 		return give_up_drained(claim);
-	return was_there ? NULL : not_running(claim);
+	return was_there || request->ensures ? NULL : not_running(claim);
 }
 
 /* Without a lock while it waits: others may go on with the device. */

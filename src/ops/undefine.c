@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include "action.h"
+#include "batch.h"
+#include "kernel/mdev.h"
 #include "request.h"
 
 static err_t remove_definition(struct ops *ops, void *data)
@@ -63,7 +67,51 @@ static err_t undefine(struct ops *ops, const struct undefine_request *request)
 	return undefine_on(ops, request, parent);
 }
 
+/* What runs on that parent, or wherever it is if none is named. */
+static err_t stop_first(struct ops *ops, const struct undefine_request *request)
+{
+	const struct stop_request stop = { .uuid = request->uuid,
+					   .ensures = true,
+					   .force = request->force,
+					   .timeout_ms = request->timeout_ms };
+	_cleanup_(strlist_clear) struct strlist defined = { 0 };
+	_cleanup_(device_freep) struct device *running = NULL;
+	const char *parent;
+
+	TRY(store_find(ops->store, &request->uuid, &defined));
+	if (request->parent || !defined.count)
+		TRY(choose_definition(&defined, request->parent, &parent));
+	TRY(mdev_find(ops->sysfs, &request->uuid, &running));
+	if (!running || (request->parent && strcmp(running->parent, request->parent) != 0))
+		return NULL;
+	return op_stop(ops, &stop);
+}
+
+static err_t undefine_requested(struct ops *ops, const struct undefine_request *request)
+{
+	if (request->stops)
+		TRY(stop_first(ops, request));
+	return undefine(ops, request);
+}
+
 err_t op_undefine(struct ops *ops, const struct undefine_request *request)
 {
-	return err_wrap(undefine(ops, request), "cannot undefine %s", request->uuid.text);
+	return err_wrap(undefine_requested(ops, request), "cannot undefine %s", request->uuid.text);
+}
+
+static err_t undefine_listed(struct ops *ops, struct device *dev, void *data)
+{
+	struct undefine_request request = *(const struct undefine_request *)data;
+
+	request.uuid = dev->uuid;
+	return undefine_requested(ops, &request);
+}
+
+err_t op_undefine_all(struct ops *ops, const struct undefine_request *request)
+{
+	_cleanup_(device_list_clear) struct device_list devices = { 0 };
+	struct undefine_request copy = *request;
+
+	TRY(store_list(ops->store, request->parent, &devices));
+	return batch_run(ops, &devices, 1, "undefine", undefine_listed, &copy);
 }

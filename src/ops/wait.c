@@ -19,7 +19,8 @@ err_t op_wait(struct ops *ops, const struct wait_request *request)
 {
 	const struct deadline deadline = deadline_in(request->timeout_ms);
 
-	return explain_absence(
-		ops, sysfs_wait_for_parent(ops->sysfs, request->parent, request->type, &deadline),
-		request->parent);
+	return explain_absence(ops,
+			       sysfs_wait_for_parent(ops->sysfs, request->parent, request->type,
+						     request->instances, &deadline),
+			       request->parent);
 }

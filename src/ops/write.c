@@ -52,6 +52,8 @@ err_t write_remove(struct claim *claim, const char *parent, const struct deadlin
 	if (*ret_goes_on) {
 		lock_leave(claim->device);
 		lock_leave(covered->lock);
+		if (physical)
+			lock_leave(physical->lock);
 	}
 	return e;
 }

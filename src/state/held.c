@@ -183,3 +183,8 @@ err_t held_load(const struct env *env, const char *parent, struct held **ret)
 		*ret = take(held);
 	return NULL;
 }
+
+err_t held_list(const struct env *env, struct strlist *ret)
+{
+	return state_file_list(env, HELD, ret);
+}

@@ -56,20 +56,24 @@ void record_set_stopped(struct record *record)
 	record->inode = 0;
 }
 
-void record_set_drained(struct record *record, const struct device *dev, const char *hold)
+void record_set_drained(struct record *record, const struct device *dev, const char *drained_of,
+			const char *hold)
 {
 	struct device *drained = device_copy(dev);
 	char *name = mem_strdup(hold);
+	char *of = mem_strdup(drained_of);
 
 	record_set_not_drained(record);
 	record->drained = drained;
 	record->hold = name;
+	record->drained_of = of;
 }
 
 void record_set_not_drained(struct record *record)
 {
 	device_free(take(record->drained));
 	free(take(record->hold));
+	free(take(record->drained_of));
 }
 
 static void put_device(json_t *json, const struct device *dev)
@@ -84,6 +88,8 @@ static json_t *drained_to_json(const struct record *record)
 	json_t *json = json_new_object();
 
 	json_put(json, "hold", json_new_string(record->hold));
+	if (strcmp(record->drained_of, record->drained->parent) != 0)
+		json_put(json, "of", json_new_string(record->drained_of));
 	put_device(json, record->drained);
 	return json;
 }
@@ -142,11 +148,13 @@ static err_t read_device(const json_t *json, const char *path, const struct uuid
 static err_t read_drained(const json_t *json, const char *path, struct record *record)
 {
 	const char *hold = json_string_value(json_object_get(json, "hold"));
+	const json_t *of = json_object_get(json, "of");
 
-	if (!hold)
+	if (!hold || (of && !is_name(json_string_value(of), name_check_parent)))
 		return state_file_invalid(path, "it does not say whose drain it is");
 	TRY(read_device(json, path, &record->uuid, &record->drained));
 	record->hold = mem_strdup(hold);
+	record->drained_of = mem_strdup(of ? json_string_value(of) : record->drained->parent);
 	return NULL;
 }
 

@@ -98,7 +98,7 @@ err_t store_load(const struct store *store, const char *parent, const struct uui
 }
 
 /* The directories of definitions, sorted by name. */
-static err_t list_parents(const struct store *store, struct strlist *ret)
+err_t store_list_parents(const struct store *store, struct strlist *ret)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
 	_cleanup_(dir_freep) struct dir *top = NULL;
@@ -116,7 +116,7 @@ err_t store_find(const struct store *store, const struct uuid *uuid, struct strl
 {
 	_cleanup_(strlist_clear) struct strlist parents = { 0 };
 
-	TRY(list_parents(store, &parents));
+	TRY(store_list_parents(store, &parents));
 	for (size_t i = 0; i < parents.count; i++) {
 		_cleanup_(place_clear) struct place place = { 0 };
 		_cleanup_(mem_freep) char *name = NULL;
@@ -192,6 +192,20 @@ static void load_parent_or_warn(const struct store *store, const struct uuid *uu
 	env_warn(store->env, e);
 }
 
+err_t store_list(const struct store *store, const char *parent, struct device_list *ret)
+{
+	_cleanup_(entries_clear) struct entries entries = { 0 };
+	_cleanup_(place_clear) struct place place = { 0 };
+
+	TRY(layout_look(store, parent, &place));
+	if (place.dir)
+		TRY(entries_read(NULL, place.dir, &entries));
+	for (size_t i = 0; i < entries.count; i++)
+		if (!entries_is_second(&entries, i))
+			device_list_add(ret, device_new(&entries.items[i].uuid, parent, NULL));
+	return NULL;
+}
+
 err_t store_load_all(const struct store *store, const struct uuid *uuid, const char *parent,
 		     struct device_list *ret)
 {
@@ -201,7 +215,7 @@ err_t store_load_all(const struct store *store, const struct uuid *uuid, const c
 		load_parent_or_warn(store, uuid, parent, ret);
 		return NULL;
 	}
-	TRY(list_parents(store, &parents));
+	TRY(store_list_parents(store, &parents));
 	for (size_t i = 0; i < parents.count; i++)
 		load_parent_or_warn(store, uuid, parents.items[i], ret);
 	return NULL;

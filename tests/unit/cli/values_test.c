@@ -54,9 +54,10 @@ static void names_and_texts_go_where_they_belong(void **state)
 	assert_string_equal(change.values.uuid.text, U2);
 	assert_string_equal(change.values.parent, "P");
 	assert_string_equal(change.values.type, "T");
-	assert_string_equal(change.values.attr_name, "dir/name");
-	assert_string_equal(change.values.attr_value, "");
-	assert_int_equal(change.values.attr_index, 0);
+	assert_int_equal(change.values.change_count, 1);
+	assert_string_equal(change.values.changes[0].name, "dir/name");
+	assert_string_equal(change.values.changes[0].value, "");
+	assert_int_equal(change.values.changes[0].index, 0);
 	assert_string_equal(start.values.jsonfile, "/dev/stdin");
 	assert_string_equal(drain.values.reason, "why");
 	assert_int_equal(drain.values.jobs, 256);

@@ -138,9 +138,10 @@ static void invalid_index_of_an_attribute_changes_nothing(void **state)
 	const struct fixture *fx = *state;
 	_cleanup_(ops_freep) struct ops *ops = NULL;
 	_cleanup_(err_freep) struct err *e = NULL;
+	const struct attr_change change = { .kind = ATTR_DELETE, .index = 1 };
 	const struct modify_request request = { .uuid = fixture_uuid(UUID_A),
-						.attr_change = MODIFY_ATTR_DELETE,
-						.attr_index = 1 };
+						.changes = &change,
+						.change_count = 1 };
 	fixture_write(fx, P "/" UUID_A, "{\"mdev_type\": \"T\", \"attrs\": [{\"a\": \"1\"}]}");
 	ops = open_ops(fx);
 

@@ -88,7 +88,7 @@ static void drained_part_stays_while_a_start_comes_and_goes(void **state)
 	_cleanup_(record_freep) struct record *record = new_record();
 	_cleanup_(record_freep) struct record *during = NULL;
 	_cleanup_(record_freep) struct record *after = NULL;
-	record_set_drained(record, drained, "the drain");
+	record_set_drained(record, drained, "PF", "the drain");
 	record_set_starting(record, fx->env, dev);
 	assert_ok(record_save(fx->env, record));
 	during = load(fx);
@@ -103,6 +103,7 @@ static void drained_part_stays_while_a_start_comes_and_goes(void **state)
 	assert_null(after->dev);
 	assert_string_equal(after->drained->type, "T");
 	assert_string_equal(after->hold, "the drain");
+	assert_string_equal(after->drained_of, "PF");
 }
 
 static void record_that_says_nothing_is_removed(void **state)
@@ -111,7 +112,7 @@ static void record_that_says_nothing_is_removed(void **state)
 	_cleanup_(device_freep) struct device *dev = device("P", "T");
 	_cleanup_(record_freep) struct record *record = new_record();
 	record_set_starting(record, fx->env, dev);
-	record_set_drained(record, dev, "the drain");
+	record_set_drained(record, dev, "P", "the drain");
 	assert_ok(record_save(fx->env, record));
 
 	record_set_stopped(record);
@@ -225,7 +226,7 @@ static void both_parts_may_be_as_large_as_a_definition(void **state)
 	for (size_t i = 0; i < DEVICE_JSON_MAX / sizeof(value) - 1; i++)
 		device_insert_attr(dev, i, "a", value);
 	record_set_starting(record, fx->env, dev);
-	record_set_drained(record, dev, "the drain");
+	record_set_drained(record, dev, "P", "the drain");
 
 	assert_ok(record_save(fx->env, record));
 
