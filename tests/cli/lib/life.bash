@@ -124,10 +124,11 @@ make_node() { # KIND UUID NAME
 }
 
 # A number of a character device of this machine that nobody has open, and that no other test on it
-# gets before this one has ended: of memory devices, and of terminals of the console, of which there
-# are many. Its node is $(node_of NUMBER); only root makes one that is not there.
+# gets before this one has ended: of memory devices, but for 1:7, which scripts/demo and README.md use,
+# and of terminals of the console, of which there are many. Its node is $(node_of NUMBER); only root
+# makes one that is not there.
 free_number() {
-	local number reserved=${TMPDIR:-/tmp}/mdevadm-tests.$EUID taken candidates=(1:5 1:7 1:8 1:9)
+	local number reserved=${TMPDIR:-/tmp}/mdevadm-tests.$EUID taken candidates=(1:5 1:8 1:9)
 
 	[ "$EUID" != 0 ] || candidates+=(4:{20..59})
 	mkdir -p "$reserved" "$BATS_TEST_TMPDIR/numbers"
@@ -151,7 +152,7 @@ is_free() { ! [ -s "$1" ] || ! [ -d "/proc/$(cat "$1")" ]; }
 node_of() { printf '%s' "$BATS_TEST_TMPDIR/numbers/$1"; }
 # Can it be opened?
 has_node() {
-	local names=([5]=zero [7]=full [8]=random [9]=urandom) node
+	local names=([5]=zero [8]=random [9]=urandom) node
 
 	node=$(node_of "$1")
 	if [ "$EUID" = 0 ]; then
