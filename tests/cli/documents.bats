@@ -96,6 +96,16 @@ $difference
 	[ -z "$failures" ] || fail_with "$failures"
 }
 
+@test "mdevadm(8) has an example of each command, in its section" {
+	for command in $(sections_in_page "$SOURCE/man/mdevadm.8" COMMANDS); do
+		awk -f "$LIBRARY/examples.awk" "$SOURCE/man/mdevadm.8" |
+			awk -F "\037" -v of="$command" '
+				$1 == "section" { on = $3 == of }
+				on && $1 == "command" && $3 ~ "^mdevadm " of "( |$)" { found = 1 }
+				END { exit !found }' || fail_with "none of $command"
+	done
+}
+
 @test "mdevadm(8) has the options of all commands" {
 	for command in list drain; do
 		diff <(mdevadm help "$command" | common_options_in_help) \
