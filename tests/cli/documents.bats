@@ -5,8 +5,9 @@
 #
 # An example is a `.Bd -literal` block whose first line begins with "# " or "$ ", or a ```console
 # block. Lines that begin so are commands; one goes on in the next line behind a "\" or "|" at its
-# end. What follows is all that it prints, on both streams; "..." is anything. It exits with 0, unless
-# an error is shown ("mdevadm: cannot ..."), or the next command is "echo $?", which shows it.
+# end. What follows is all that it prints, on both streams; "..." is anything. It exits with 0,
+# unless an error is shown ("mdevadm: cannot ..."), or the next command is "echo $?", which shows
+# how it ended.
 #
 # Each heading begins with a simulated machine of its own, tests/sim/descriptions/two-gpus.json.
 # Its files have their usual paths in commands: /etc/mdevctl.d, /usr/lib/mdevctl, /run. What an
@@ -22,7 +23,10 @@
 load lib/common
 load lib/documents
 
-setup() { needs_sim "machines of its own"; }
+setup() {
+	needs_sim "machines of its own"
+	unset MDEVADM_LOCK_TIMEOUT MDEVADM_NESTED MDEVADM_LOG MDEVCTL_ENV_ROOT MDEVCTL_LOG
+}
 teardown() { unmount_below "$BATS_TEST_TMPDIR"; }
 
 @test "the manual pages have no faults" {
