@@ -83,3 +83,18 @@ binding_with() { # LDFLAGS
 	[ "$status" -ne 0 ]
 	[[ "$output" == *libcmocka-dev* ]]
 }
+
+@test "all manuals are installed, those of mdevctl's names unless they are not wanted" {
+	local page
+
+	configure -DMDEVADM_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr >/dev/null
+	cmake --build "$BATS_TEST_TMPDIR/build" >/dev/null
+	DESTDIR=$BATS_TEST_TMPDIR/all cmake --install "$BATS_TEST_TMPDIR/build" >/dev/null
+	for page in "$SOURCE"/man/*; do
+		[ -e "$BATS_TEST_TMPDIR/all/usr/share/man/man${page##*.}/${page##*/}" ]
+	done
+
+	configure -DMDEVADM_MDEVCTL_PAGES=OFF >/dev/null
+	DESTDIR=$BATS_TEST_TMPDIR/own cmake --install "$BATS_TEST_TMPDIR/build" >/dev/null
+	[ "$(ls "$BATS_TEST_TMPDIR/own/usr/share/man/man8")" = mdevadm.8 ]
+}
