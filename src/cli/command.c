@@ -6,9 +6,10 @@
 #include "messages.h"
 
 static const struct command *const commands[] = {
-	&command_define, &command_undefine, &command_modify, &command_start,
-	&command_stop,	 &command_list,	    &command_types,  &command_drain,
-	&command_resume, &command_hold,	    &command_wait,   &command_start_parent_mdevs,
+	&command_define,      &command_undefine, &command_modify, &command_start,
+	&command_stop,	      &command_list,	 &command_types,  &command_drain,
+	&command_resume,      &command_hold,	 &command_wait,	  &command_start_parent_mdevs,
+	&command_completions, &command_complete,
 };
 
 const struct command command_none = { .name = "" };
@@ -37,6 +38,11 @@ err_t command_find(const char *name, const struct command **ret)
 		}
 	}
 	return no_such_command(name);
+}
+
+const struct command *command_at(size_t index)
+{
+	return index < ARRAY_SIZE(commands) ? commands[index] : NULL;
 }
 
 void commands_print(void)

@@ -23,9 +23,11 @@ struct command {
 	const struct option_help *helps; /* of those that have one of their own */
 	const struct rule *rules;
 	enum option argument; /* its value may stand without its name; 0 if there is none */
+	bool takes_many;      /* of those words: they are devices */
 	err_t (*run)(struct invocation *invocation);
 	bool is_hidden;
 	bool takes_command; /* behind "--" */
+	bool has_no_ops;    /* runs without them, and without a look at where things are */
 };
 
 /* What is in force before a command is known. */
@@ -33,6 +35,8 @@ extern const struct command command_none;
 
 /* ERR_USAGE, with the name that was probably meant, if there is no such command. */
 err_t command_find(const char *name, const struct command **ret);
+/* The one at @index, hidden or not; NULL behind the last. */
+const struct command *command_at(size_t index);
 /* Prints a line for each that is not hidden. */
 void commands_print(void);
 
@@ -41,6 +45,8 @@ void invocation_tell(const struct invocation *invocation, struct err *e);
 /* ERR_PARTIAL if --strict is given and there was a warning: for the end of a listing. */
 err_t invocation_check_strict(const struct invocation *invocation);
 
+extern const struct command command_complete;
+extern const struct command command_completions;
 extern const struct command command_define;
 extern const struct command command_drain;
 extern const struct command command_hold;

@@ -11,7 +11,7 @@ static const struct option_spec specs[OPT_COUNT] = {
 	[OPT_ROOT] = { "root", 0, KIND_DIR, "DIR", "work on the files below DIR", FIELD(env.root) },
 	[OPT_BASE] = { "base", 0, KIND_BASE, "KEY=DIR",
 		       "move one directory alone; KEY is etc, lib, run, sys, dev or proc",
-		       FIELD(env.base) },
+		       FIELD(env.base), true },
 	[OPT_LOCK_TIMEOUT] = { "lock-timeout", 0, KIND_SECONDS, "SEC",
 			       "wait at most SEC seconds for other runs (30; 0 does not wait)",
 			       FIELD(env.lock_timeout_ms) },
@@ -50,6 +50,7 @@ static const struct option_spec specs[OPT_COUNT] = {
 			 FIELD(reason) },
 	[OPT_DRY_RUN] = { "dry-run", 0, KIND_FLAG, NULL, "only show what would be stopped", 0 },
 	[OPT_ABANDON] = { "abandon", 0, KIND_FLAG, NULL, "lift the hold, and start nothing", 0 },
+	[OPT_WORD] = { "word", 0, KIND_WORD, "WORD", "what is meant", FIELD(word) },
 };
 
 const struct option_spec *option_spec(enum option option)

@@ -45,6 +45,7 @@ enum option {
 	OPT_REASON,
 	OPT_DRY_RUN,
 	OPT_ABANDON,
+	OPT_WORD,
 	OPT_COUNT,
 };
 
@@ -65,6 +66,7 @@ enum option_kind {
 	KIND_COUNT,
 	KIND_SECONDS,
 	KIND_SECONDS_NOT_0,
+	KIND_WORD,
 };
 
 struct option_spec {
@@ -74,6 +76,7 @@ struct option_spec {
 	const char *metavar; /* NULL if it takes no value */
 	const char *help;
 	size_t field; /* where in struct values the checked value is */
+	bool is_repeatable;
 };
 
 const struct option_spec *option_spec(enum option option);
@@ -113,6 +116,7 @@ struct values {
 	const char *attr_name;
 	const char *attr_value;
 	const char *reason;
+	const char *word;
 	long attr_index; /* -1: the end */
 	unsigned jobs;
 	int timeout_ms;
