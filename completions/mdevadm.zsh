@@ -131,7 +131,7 @@ _mdevadm_ask() { # OPTION
 		[[ $value != *= ]] || end=(-S '')
 		described+=("${${value//\\/\\\\}//:/\\:}:${line#*$'\t'}")
 	done
-	_describe -t values $1 described $end
+	_describe -t values $1 described "${(@)end}"
 }
 
 _mdevadm_base() {
@@ -150,7 +150,8 @@ _mdevadm_commands() {
 	_describe -t commands command commands
 }
 
-# Finds the command and takes it out of the words. $specs are the common options.
+# Makes the command the first of the words, as it is with other programs. $specs are the common
+# options.
 _mdevadm_read_words() {
 	local valued="${(j:|:)${(M)${specs[@]}:#*--*=\[*}}"
 	integer i
@@ -169,6 +170,7 @@ _mdevadm_read_words() {
 			mdevadm_rest[i-1]=()
 			words=("$mdevadm_command" "${(@)words[i+1,-1]}")
 			CURRENT=$((CURRENT - i + 1))
+			compstate[restore]=''
 			return
 		fi
 	done

@@ -111,8 +111,9 @@ _mdevadm_offer() { # PREFIX LINE...
 
 	shift
 	for line in "$@"; do
+		[[ $prefix$line == "$current"* ]] || continue
 		value=$prefix${line%%$'\t'*}
-		[[ $value == "$current"* && -z ${seen[$value]-} ]] || continue
+		[[ -z ${seen[$value]-} ]] || continue
 		seen[$value]=yes
 		_mdevadm_quote "${value:kept}"
 		COMPREPLY+=("$quoted")

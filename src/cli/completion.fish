@@ -16,24 +16,24 @@ function __mdevadm_line
         set -l word $words[2]
         set -e words[2]
         if test "$word" = --
-            set -a rest -- $word $words[2..-1]
+            set -a rest $word $words[2..-1]
             break
         else if string match -qr '^-.' -- $word
-            set -a rest -- $word
+            set -a rest $word
             # Letters may stand together.
             if contains -- (string replace -r '^-[^-]*([^-])$' -- '-$1' $word) $__mdevadm_valued
                 and set -q words[2]
-                set -a rest -- $words[2]
+                set -a rest $words[2]
                 set -e words[2]
             end
         else if test -z "$command"
             set command $word
         else
             set count (math $count + 1)
-            set -a rest -- $word
+            set -a rest $word
         end
     end
-    string join \n -- $command $count $rest
+    string join -- \n $command $count $rest
 end
 
 function __mdevadm_is # COMMAND
@@ -59,6 +59,8 @@ end
 function __mdevadm_ask # OPTION
     set -l line (__mdevadm_line)
     set -lx PATH $PATH /usr/local/sbin /usr/sbin /sbin
+    command -q mdevadm
+    or return
     test -n "$line[1]"
     or set line[1] list
     command mdevadm complete $argv[1] -- $line[1] $line[3..-1] 2>/dev/null </dev/null
@@ -72,7 +74,7 @@ function __mdevadm_base
     set -l current (commandline -ct | string replace -r -- '^--base=' '')
     set -l parts (string split -m 1 = -- $current)
     if set -q parts[2]
-        string join \n -- $parts[1]=(__fish_complete_directories $parts[2] '')
+        string join -- \n $parts[1]=(__fish_complete_directories $parts[2] '')
     else
         __mdevadm_ask base
     end
@@ -83,7 +85,7 @@ function __mdevadm_command
     set -l words (commandline -opc)
     set -l behind (contains -i -- -- $words)
     set -e words[1..$behind]
-    complete -C (string join ' ' -- (string escape -- $words) (commandline -ct))
+    complete -C (string join -- ' ' (string escape -- $words) (commandline -ct))
 end
 
 function __mdevadm_add
