@@ -260,13 +260,16 @@ _mdevadm_offer() { # PREFIX LINE...
 	fi
 }
 
-# The place of the administrator's programs is not in everybody's PATH.
+# The place of the administrator's programs is not in everybody's PATH. Of a pipe, mapfile would
+# read each byte alone.
 _mdevadm_ask() { # OPTION PREFIX
-	local lines
+	local - text IFS=$'\n'
 
-	mapfile -t lines < <(PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command mdevadm \
+	set -f
+	text=$(PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command mdevadm \
 		complete "$1" -- "${command:-list}" "${rest[@]}" 2>/dev/null </dev/null)
-	_mdevadm_offer "$2" "${lines[@]}"
+	# shellcheck disable=SC2086
+	_mdevadm_offer "$2" $text
 }
 
 # bash quotes these itself.

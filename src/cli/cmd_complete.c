@@ -54,7 +54,7 @@ static err_t read_line(const char *name, char *const *words, struct values *valu
 	return arguments_ask(values) ? err_new(ERR_USAGE, "only the help is asked for") : NULL;
 }
 
-static err_t answer(const struct completion *base, char *const *words)
+static err_t complete_line(const struct completion *base, char *const *words)
 {
 	_cleanup_(values_clear) struct values values = VALUES_DEFAULT;
 	_cleanup_(env_freep) struct env *env = NULL;
@@ -83,7 +83,7 @@ static err_t run(struct invocation *invocation)
 		return NULL;
 	base.command = line[0];
 	words = finished_words(line + 1, base.spec);
-	err_free(answer(&base, words));
+	err_free(complete_line(&base, words));
 	return NULL;
 }
 
