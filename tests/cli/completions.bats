@@ -111,7 +111,7 @@ hint: give bash, zsh or fish"
 		list_--defined 12
 		stop_--uuid 23
 		list_-dp_mtty_-u 1
-		stop_$U3 
+		list_-u_${U3}_--uuid 2
 	END
 }
 
@@ -139,11 +139,10 @@ mtty-2	Dual port serial, 11 available"
 @test "a type that several parents have is told once, with the sum" {
 	needs_sim "two cards"
 	mount_sim two-gpus
-	mdevadm start -u "$U1" -p 0000:06:00.0 -t nvidia-41
 
 	run mdevadm complete type -- start
 
-	[ "$(grep nvidia-41 <<<"$output")" = "nvidia-41	GRID V100D-32Q, 1 available" ] ||
+	[ "$(grep nvidia-41 <<<"$output")" = "nvidia-41	GRID V100D-32Q, 2 available" ] ||
 		fail_with "it is not"
 }
 
@@ -419,7 +418,14 @@ silent_without_program() {
 	expect_values "$1" "mdevadm stop -u "
 }
 @test "bash: without the program nothing is said" { silent_without_program bash; }
-@test "zsh: without the program nothing is said" { silent_without_program zsh; }
+@test "zsh: without the program nothing is said" {
+	rm "$BIN/mdevadm"
+
+	run typed_in zsh $'mdevadm stop -u \t'
+
+	expect_contains "LINE: <mdevadm stop -u >"
+	[[ "$output" != *"not found"* ]] || fail_with "it is"
+}
 @test "fish: without the program nothing is said" { silent_without_program fish; }
 
 @test "bash: descriptions are left out where values are inserted one after the other" {
