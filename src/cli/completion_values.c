@@ -135,10 +135,9 @@ static void offer_uuids(const struct completion *completion)
 
 /* --- parents and types --- */
 
-static void offer_parent(const struct completion *completion, const char *name, char *what)
+static void offer_parent(const struct completion *completion, const char *name, const char *what)
 {
 	_cleanup_(mem_freep) char *reason = op_held_reason(completion->ops, name);
-	_cleanup_(mem_freep) char *owned = what;
 
 	offer(completion, name, "",
 	      mem_printf("%s%s%s", what, reason ? ", held: " : "", reason ? reason : ""));
@@ -157,7 +156,7 @@ static void offer_absent_parents(const struct completion *completion, const stru
 		if (i && strcmp(list.items[i - 1]->parent, name) == 0)
 			continue;
 		if (!strlist_has(present, name))
-			offer_parent(completion, name, mem_strdup("not there"));
+			offer_parent(completion, name, "not there");
 	}
 }
 
@@ -169,11 +168,11 @@ static void offer_parents(const struct completion *completion)
 	err_free(op_types(completion->ops, NULL, &parents));
 	for (size_t i = 0; i < parents.count; i++) {
 		const struct parent *parent = parents.items[i];
+		_cleanup_(mem_freep) char *what = mem_printf("%zu type%s", parent->type_count,
+							     parent->type_count == 1 ? "" : "s");
 
 		strlist_add(&present, mem_strdup(parent->name));
-		offer_parent(completion, parent->name,
-			     mem_printf("%zu type%s", parent->type_count,
-					parent->type_count == 1 ? "" : "s"));
+		offer_parent(completion, parent->name, what);
 	}
 	offer_absent_parents(completion, &present);
 }
