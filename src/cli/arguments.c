@@ -59,7 +59,7 @@ static void take_option(struct reader *reader, enum option option, char *text)
 	if (spec->metavar && !text)
 		mem_exhausted();
 	values->given |= OPT_BIT(option);
-	if (spec->is_repeatable) {
+	if (option == OPT_BASE) {
 		strlist_add(&values->base_texts, text);
 	} else if (values->text[option]) {
 		free(text);

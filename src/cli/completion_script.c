@@ -144,7 +144,7 @@ static void print_bash_tables(FILE *stream)
 
 /* --- zsh --- */
 
-/* As _arguments wants it: '(-u --uuid)'{-u+,--uuid=}'[HELP]:METAVAR: ACTION'. */
+/* As _arguments wants it: '(-u --uuid)'{-u+,--uuid=}'[HELP]:METAVAR: ACTION'. A star repeats it. */
 static void print_zsh_option(FILE *stream, const struct command *command,
 			     const struct poptOption *entry)
 {
@@ -153,7 +153,7 @@ static void print_zsh_option(FILE *stream, const struct command *command,
 
 	(void)command;
 	fputs("\t\t", stream);
-	if (spec->is_repeatable)
+	if (spec->kind == KIND_BASE)
 		fputs("\\*", stream);
 	else if (spec->letter)
 		fprintf(stream, "'(-%c --%s)'", spec->letter, spec->name);

@@ -11,7 +11,7 @@ static const struct option_spec specs[OPT_COUNT] = {
 	[OPT_ROOT] = { "root", 0, KIND_DIR, "DIR", "work on the files below DIR", FIELD(env.root) },
 	[OPT_BASE] = { "base", 0, KIND_BASE, "KEY=DIR",
 		       "move one directory alone; KEY is etc, lib, run, sys, dev or proc",
-		       FIELD(env.base), true },
+		       FIELD(env.base) },
 	[OPT_LOCK_TIMEOUT] = { "lock-timeout", 0, KIND_SECONDS, "SEC",
 			       "wait at most SEC seconds for other runs (30; 0 does not wait)",
 			       FIELD(env.lock_timeout_ms) },

@@ -76,7 +76,6 @@ struct option_spec {
 	const char *metavar; /* NULL if it takes no value */
 	const char *help;
 	size_t field; /* where in struct values the checked value is */
-	bool is_repeatable;
 };
 
 const struct option_spec *option_spec(enum option option);
