@@ -65,6 +65,8 @@ bool env_is_exported(const char *variable);
 err_t env_read_seconds(const char *where, const char *text, unsigned long least, int *ret_ms);
 /* ERR_NOT_FOUND if there is a root and no such directory: mistyped, it would look empty. */
 err_t env_check_root(const struct env *env);
+/* What --base calls it: "etc", … */
+const char *env_dir_name(enum env_dir dir);
 /* ENV_DIR_COUNT if no directory has that name (etc, lib, run, sys, dev, proc). */
 enum env_dir env_dir_by_name(const char *name, size_t length);
 /* Takes @e, which may be NULL, and reports it as a warning. */

@@ -131,6 +131,7 @@ err_t op_restart(struct ops *ops, const struct restart_request *request);
 
 struct start_all_request {
 	const char *parent; /* NULL: of all parents */
+	bool has_group;	    /* a physical function stands for its virtual ones */
 	unsigned jobs;	    /* how many at a time */
 	bool force;
 };
@@ -149,6 +150,7 @@ err_t op_start_parent(struct ops *ops, const char *parent, unsigned jobs);
 
 struct stop_all_request {
 	const char *parent; /* NULL: of all parents */
+	bool has_group;
 	unsigned jobs;
 	bool force;
 	int timeout_ms;
@@ -232,16 +234,21 @@ err_t op_find_parent(struct ops *ops, const char *name, char **ret);
 err_t op_find_type(struct ops *ops, const char *parent, const char *name, char **ret);
 
 struct list_request {
-	bool defined; /* definitions rather than what runs */
-	struct uuid uuid;
+	bool defined;		  /* definitions rather than what runs */
+	const struct uuid *uuids; /* of none: all */
+	size_t uuid_count;
 	const char *parent;
+	bool has_group;	  /* a physical function stands for its virtual ones */
 	bool wants_attrs; /* of what runs: scripts are asked for them */
 };
 
 /* Sorted by parent, then UUID. Takes no lock and writes nothing. */
 err_t op_list(struct ops *ops, const struct list_request *request, struct device_list *ret);
-/* All parents, or only @parent unless it is NULL, sorted. */
-err_t op_types(struct ops *ops, const char *parent, struct parent_list *ret);
+/*
+ * All parents, or only @parent unless it is NULL, sorted; with @has_group, and its virtual
+ * functions.
+ */
+err_t op_types(struct ops *ops, const char *parent, bool has_group, struct parent_list *ret);
 /*
  * Why there is no parent at all, or not @parent unless it is NULL: ERR_NOT_FOUND. NULL if there
  * is one.

@@ -25,6 +25,11 @@ static const struct {
 	[ENV_DIR_PROC] = { "proc", "/proc", "MDEVADM_BASE_PROC" },
 };
 
+const char *env_dir_name(enum env_dir dir)
+{
+	return places[dir].name;
+}
+
 enum env_dir env_dir_by_name(const char *name, size_t length)
 {
 	for (enum env_dir i = 0; i < ENV_DIR_COUNT; i++)

@@ -150,7 +150,7 @@ static err_t take_word(struct reader *reader, const char *word)
 	} else if (command == &command_none) {
 		TRY(command_find(word, &command));
 		use_command(reader, command);
-	} else if (command->takes_many) {
+	} else if (command->takes_many && reader->values->finds_names) {
 		values_add_device(reader->values, word);
 	} else if (command->argument && !reader->argument) {
 		reader->argument = word;

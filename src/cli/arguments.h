@@ -15,8 +15,8 @@
 err_t arguments_read(char *const *argv, const struct command **command, struct values *values);
 /* Whether to print the help or the version rather than to run the command. */
 bool arguments_ask(const struct values *values);
-/* On standard output; @name is what one types to call it. */
-void help_print(const struct command *command, const char *name);
+/* On standard output; @name is what one types to call it, with @program at its beginning. */
+void help_print(const struct command *command, const char *program, const char *name);
 
 /* popt's tables of what a command takes. They point to each other and must stay where they are. */
 struct option_tables {

@@ -59,6 +59,8 @@ static err_t run(struct invocation *invocation)
 const struct command command_define = {
 	.name = "define",
 	.summary = "keep a definition of a device",
+	.examples = { "define --parent 06:00.0 --type V100D-1Q --auto",
+		      "define -p mtty -t mtty-1 --addattr power/control=auto --now" },
 	.options = OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_TYPE) | OPT_BIT(OPT_AUTO) |
 		   OPT_BIT(OPT_MANUAL) | OPT_BIT(OPT_ADDATTR) | OPT_BIT(OPT_JSONFILE) |
 		   OPT_BIT(OPT_NOW) | OPT_BIT(OPT_REPLACE) | OPT_BIT(OPT_FORCE),

@@ -52,6 +52,7 @@ static err_t run(struct invocation *invocation)
 const struct command command_drain = {
 	.name = "drain",
 	.summary = "stop a parent's devices, run a command, start them again",
+	.examples = { "drain 06:00.0 -- nvidia-smi --gpu-reset -i 0", "drain 06:00.0 --dry-run" },
 	.options = OPT_BIT(OPT_REASON) | OPT_BIT(OPT_DRY_RUN) | OPT_BIT(OPT_WAIT_USERS) |
 		   OPT_BIT(OPT_TIMEOUT) | OPT_BIT(OPT_JOBS) | OPT_BIT(OPT_FORCE),
 	.helps = helps,

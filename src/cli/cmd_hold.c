@@ -15,6 +15,7 @@ static err_t run(struct invocation *invocation)
 const struct command command_hold = {
 	.name = "hold",
 	.summary = "let nothing be started on a parent",
+	.examples = { "hold 06:00.0 --reason 'the card is being replaced'" },
 	.options = OPT_BIT(OPT_REASON),
 	.rules = rules,
 	.argument = OPT_PARENT,

@@ -109,13 +109,25 @@ static void tell_person_of_absence(const struct invocation *invocation)
 		invocation_tell(invocation, op_explain_absence(invocation->ops, NULL));
 }
 
+static struct uuid *copy_uuids(const struct values *values)
+{
+	struct uuid *uuids = mem_zalloc((values->device_count + 1) * sizeof(*uuids));
+
+	for (size_t i = 0; i < values->device_count; i++)
+		uuids[i] = values->devices[i].uuid;
+	return uuids;
+}
+
 static err_t run(struct invocation *invocation)
 {
 	const struct values *values = invocation->values;
 	_cleanup_(device_list_clear) struct device_list devices = { 0 };
+	_cleanup_(mem_freep) struct uuid *uuids = copy_uuids(values);
 	const struct list_request request = {
-		.uuid = values->uuid,
+		.uuids = uuids,
+		.uuid_count = values->device_count,
 		.parent = values->parent,
+		.has_group = values->finds_names,
 		.defined = option_is_given(values, OPT_DEFINED),
 		.wants_attrs = option_is_given(values, OPT_VERBOSE) ||
 			       option_is_given(values, OPT_DUMPJSON),
@@ -125,7 +137,7 @@ static err_t run(struct invocation *invocation)
 	if (!devices.count)
 		tell_person_of_absence(invocation);
 	if (option_is_given(values, OPT_DUMPJSON))
-		print_json(invocation->output, &devices, option_is_given(values, OPT_UUID));
+		print_json(invocation->output, &devices, values->device_count == 1);
 	else
 		for (size_t i = 0; i < devices.count; i++)
 			print_device(invocation, devices.items[i], request.defined,
@@ -136,8 +148,11 @@ static err_t run(struct invocation *invocation)
 const struct command command_list = {
 	.name = "list",
 	.summary = "list the devices that run, or the definitions",
+	.examples = { "list --parent 06:00.0", "list --defined --verbose" },
 	.options = OPT_BIT(OPT_DEFINED) | OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) |
 		   OPT_BIT(OPT_VERBOSE) | OPT_BIT(OPT_DUMPJSON) | OPT_BIT(OPT_STRICT),
 	.helps = helps,
+	.argument = OPT_UUID,
+	.takes_many = true,
 	.run = run,
 };

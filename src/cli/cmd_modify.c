@@ -59,6 +59,8 @@ static err_t run(struct invocation *invocation)
 const struct command command_modify = {
 	.name = "modify",
 	.summary = "change a definition, or a running device",
+	.examples = { "modify 6f1c9d0a --setattr nvidia/vgpu_params=frame_rate_limiter=0",
+		      "modify 6f1c9d0a --auto" },
 	.options = OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_TYPE) | ATTR_CHANGES |
 		   OPT_BIT(OPT_INDEX) | OPT_BIT(OPT_VALUE) | OPT_BIT(OPT_AUTO) |
 		   OPT_BIT(OPT_MANUAL) | OPT_BIT(OPT_JSONFILE) | OPT_BIT(OPT_LIVE) |

@@ -34,6 +34,7 @@ static err_t run(struct invocation *invocation)
 const struct command command_restart = {
 	.name = "restart",
 	.summary = "remove a device and create it again as it was",
+	.examples = { "restart 6f1c9d0a", "restart 6f1c9d0a --defined" },
 	.options = OPT_BIT(OPT_UUID) | OPT_BIT(OPT_DEFINED) | OPT_BIT(OPT_TIMEOUT) |
 		   OPT_BIT(OPT_WAIT_USERS) | OPT_BIT(OPT_FORCE),
 	.helps = helps,

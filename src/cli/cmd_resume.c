@@ -30,6 +30,7 @@ static err_t run(struct invocation *invocation)
 const struct command command_resume = {
 	.name = "resume",
 	.summary = "start again what ran on a held parent, and lift the hold",
+	.examples = { "resume 06:00.0", "resume --abandon 06:00.0" },
 	.options = OPT_BIT(OPT_ABANDON) | OPT_BIT(OPT_TIMEOUT) | OPT_BIT(OPT_JOBS) |
 		   OPT_BIT(OPT_FORCE),
 	.helps = helps,

@@ -26,6 +26,7 @@ static err_t start_all(struct invocation *invocation)
 	const struct values *values = invocation->values;
 	const struct start_all_request request = {
 		.parent = values->parent,
+		.has_group = values->finds_names,
 		.jobs = values->jobs,
 		.force = option_is_given(values, OPT_FORCE),
 	};
@@ -48,6 +49,10 @@ static err_t start(struct invocation *invocation, const struct uuid *uuid)
 	};
 	_cleanup_(started_clear) struct started started = { 0 };
 
+	/* mdevctl does not choose. */
+	if (!values->finds_names && !request.parent && !uuid_is_set(uuid))
+		return hint_help(err_new(ERR_USAGE, "--uuid, --parent or --all is missing"),
+				 invocation->command);
 	TRY(op_start(invocation->ops, &request, &started));
 	if (started.parent)
 		invocation_note(invocation, "started on parent '%s'", started.parent);
@@ -69,6 +74,7 @@ static err_t run(struct invocation *invocation)
 const struct command command_start = {
 	.name = "start",
 	.summary = "create a device, defined or not",
+	.examples = { "start 6f1c9d0a", "start --type V100D-1Q --wait 30" },
 	.options = OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_TYPE) |
 		   OPT_BIT(OPT_JSONFILE) | OPT_BIT(OPT_ALL) | OPT_BIT(OPT_JOBS) |
 		   OPT_BIT(OPT_WAIT) | OPT_BIT(OPT_ENSURE) | OPT_BIT(OPT_DETAILED_EXITCODE) |

@@ -16,6 +16,7 @@ static err_t run(struct invocation *invocation)
 const struct command command_start_parent_mdevs = {
 	.name = "start-parent-mdevs",
 	.summary = "start the devices of a parent that are defined as auto",
+	.examples = { "start-parent-mdevs 0000:06:00.0" },
 	.options = OPT_BIT(OPT_JOBS),
 	.rules = rules,
 	.argument = OPT_PARENT,

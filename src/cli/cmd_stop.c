@@ -19,6 +19,7 @@ static err_t stop_all(struct invocation *invocation)
 	const struct values *values = invocation->values;
 	const struct stop_all_request request = {
 		.parent = values->parent,
+		.has_group = values->finds_names,
 		.jobs = values->jobs,
 		.force = option_is_given(values, OPT_FORCE),
 		.timeout_ms = values->timeout_ms,
@@ -54,6 +55,7 @@ static err_t run(struct invocation *invocation)
 const struct command command_stop = {
 	.name = "stop",
 	.summary = "remove a device; its definition stays",
+	.examples = { "stop 6f1c9d0a 7ab2", "stop --all --parent 06:00.0" },
 	.options = OPT_BIT(OPT_UUID) | OPT_BIT(OPT_ALL) | OPT_BIT(OPT_PARENT) |
 		   OPT_BIT(OPT_TIMEOUT) | OPT_BIT(OPT_WAIT_USERS) | OPT_BIT(OPT_JOBS) |
 		   OPT_BIT(OPT_ENSURE) | OPT_BIT(OPT_DETAILED_EXITCODE) | OPT_BIT(OPT_FORCE),

@@ -49,7 +49,8 @@ static err_t run(struct invocation *invocation)
 	_cleanup_(parent_list_clear) struct parent_list parents = { 0 };
 	_cleanup_(json_freep) json_t *json = NULL;
 
-	TRY(op_types(invocation->ops, invocation->values->parent, &parents));
+	TRY(op_types(invocation->ops, invocation->values->parent, invocation->values->finds_names,
+		     &parents));
 	if (!parents.count)
 		invocation_tell(invocation,
 				op_explain_absence(invocation->ops, invocation->values->parent));
@@ -66,6 +67,7 @@ static err_t run(struct invocation *invocation)
 const struct command command_types = {
 	.name = "types",
 	.summary = "list parents, their types and how many instances are left",
+	.examples = { "types", "types --parent 06:00.0 --dumpjson" },
 	.options = OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_DUMPJSON) | OPT_BIT(OPT_STRICT),
 	.helps = helps,
 	.run = run,

@@ -38,6 +38,7 @@ static err_t run(struct invocation *invocation)
 const struct command command_undefine = {
 	.name = "undefine",
 	.summary = "remove a definition; a running device stays",
+	.examples = { "undefine 6f1c9d0a", "undefine --all --parent 06:00.0 --now" },
 	.options = OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_ALL) | OPT_BIT(OPT_NOW) |
 		   OPT_BIT(OPT_FORCE),
 	.helps = helps,

@@ -30,6 +30,7 @@ static err_t run(struct invocation *invocation)
 const struct command command_wait = {
 	.name = "wait",
 	.summary = "wait until a parent, or a type of it, is there",
+	.examples = { "wait 06:00.0 --timeout 60", "wait 06:00.0 --type V100D-1Q --instances 2" },
 	.options = OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_TYPE) | OPT_BIT(OPT_INSTANCES) |
 		   OPT_BIT(OPT_TIMEOUT),
 	.helps = helps,

@@ -20,6 +20,8 @@ static const struct command *const commands[] = {
 	&command_hold,
 	&command_wait,
 	&command_start_parent_mdevs,
+	&command_completions,
+	&command_complete,
 };
 
 /* As other tools that apply a configuration have it. */
@@ -53,13 +55,18 @@ err_t command_find(const char *name, const struct command **ret)
 	return no_such_command(name);
 }
 
+const struct command *command_at(size_t index)
+{
+	return index < ARRAY_SIZE(commands) ? commands[index] : NULL;
+}
+
 void commands_print(void)
 {
 	printf("\nCommands:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!commands[i]->is_hidden)
-			printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	printf("  %-10s %s\n", "help", "print this help, or that of a command");
+			printf("  %-18s %s\n", commands[i]->name, commands[i]->summary);
+	printf("  %-18s %s\n", "help", "print this help, or that of a command");
 }
 
 void invocation_note(const struct invocation *invocation, const char *format, ...)

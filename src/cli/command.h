@@ -23,6 +23,7 @@ struct invocation {
 struct command {
 	const char *name;
 	const char *summary;
+	const char *examples[2];	 /* what stands behind the program's name */
 	uint64_t options;		 /* bits, besides the common ones */
 	const struct option_help *helps; /* of those that have one of their own */
 	const struct rule *rules;
@@ -32,6 +33,7 @@ struct command {
 	err_t (*run)(struct invocation *invocation);
 	bool is_hidden;
 	bool takes_command; /* behind "--" */
+	bool has_no_ops;    /* runs without them, and without a look at where things are */
 };
 
 /* What is in force before a command is known. */
@@ -39,6 +41,8 @@ extern const struct command command_none;
 
 /* ERR_USAGE, with the name that was probably meant, if there is no such command. */
 err_t command_find(const char *name, const struct command **ret);
+/* The one at @index, hidden or not; NULL behind the last. */
+const struct command *command_at(size_t index);
 /* Prints a line for each that is not hidden. */
 void commands_print(void);
 
@@ -58,6 +62,8 @@ void invocation_set_changed(struct invocation *invocation);
 /* ERR_PARTIAL if --strict is given and there was a warning: for the end of a listing. */
 err_t invocation_check_strict(const struct invocation *invocation);
 
+extern const struct command command_complete;
+extern const struct command command_completions;
 extern const struct command command_define;
 extern const struct command command_drain;
 extern const struct command command_hold;

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
+#include <string.h>
 
 #include "arguments.h"
+
+/* Of a line of help. */
+#define COLUMNS 79
 
 static const char *help_of(const struct option_help *help, enum option option)
 {
@@ -51,6 +55,23 @@ void option_tables_fill(struct option_tables *tables, const struct command *comm
 	entry->descrip = "Common options:";
 }
 
+/* Breaks the line that it becomes where a word begins. */
+static void wrap(char *text)
+{
+	size_t column = strlen("Required: ");
+	char *blank = NULL;
+
+	for (; *text; text++, column++) {
+		if (*text == ' ')
+			blank = text;
+		if (column < COLUMNS || !blank)
+			continue;
+		*blank = '\n';
+		column = (size_t)(text - blank);
+		blank = NULL;
+	}
+}
+
 /* "--uuid or --parent" of each rule that holds always, a line each; owned by the caller. */
 static char *describe_required(const struct command *command)
 {
@@ -64,6 +85,7 @@ static char *describe_required(const struct command *command)
 			continue;
 		before = text;
 		those = options_name(command, rule->others, " or ");
+		wrap(those);
 		text = mem_printf("%s\nRequired: %s", before, those);
 	}
 	return text;
@@ -77,12 +99,22 @@ static char *describe_usage(const struct command *command)
 
 	if (!command->run)
 		return mem_strdup("[OPTION...] COMMAND");
-	return mem_printf("[OPTION...]%s%s%s\n%c%s.%s\n", *argument ? " " : "", argument,
+	return mem_printf("[OPTION...]%s%s%s%s\n%c%s.%s\n", *argument ? " " : "", argument,
+			  command->takes_many ? "..." : "",
 			  command->takes_command ? " [-- COMMAND [ARG...]]" : "",
 			  toupper(*command->summary), command->summary + 1, required);
 }
 
-void help_print(const struct command *command, const char *name)
+static void print_examples(const struct command *command, const char *program)
+{
+	if (!command->examples[0])
+		return;
+	printf("\nExamples:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(command->examples) && command->examples[i]; i++)
+		printf("  %s %s\n", program, command->examples[i]);
+}
+
+void help_print(const struct command *command, const char *program, const char *name)
 {
 	_cleanup_(mem_freep) char *usage = describe_usage(command);
 	const char *argv[] = { name, NULL };
@@ -96,8 +128,10 @@ void help_print(const struct command *command, const char *name)
 	poptSetOtherOptionHelp(context, usage);
 	poptPrintHelp(context, stdout, 0);
 	poptFreeContext(context);
-	if (command->run)
+	if (command->run) {
+		print_examples(command, program);
 		return;
+	}
 	commands_print();
 	printf("\n'%s COMMAND --help' lists a command's options.\n", name);
 }

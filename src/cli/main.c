@@ -60,34 +60,37 @@ static void print_help(const struct run *run)
 	_cleanup_(mem_freep) char *whole =
 		mem_printf("%s%s%s", run->program, *name ? " " : "", name);
 
-	help_print(run->command, whole);
+	help_print(run->command, run->program, whole);
+}
+
+static err_t open_ops(struct run *run, struct env **ret_env, struct ops **ret)
+{
+	TRY(env_new(&run->values.env, ret_env));
+	(*ret_env)->warn = warn;
+	(*ret_env)->relay = relay;
+	(*ret_env)->warn_data = run;
+	return ops_open(*ret_env, ret);
 }
 
 static err_t run_command(struct run *run)
 {
 	_cleanup_(env_freep) struct env *env = NULL;
 	_cleanup_(ops_freep) struct ops *ops = NULL;
-	struct err *e = env_new(&run->values.env, &env);
+	struct err *e;
 
-	if (e)
-		return e;
-	env->warn = warn;
-	env->relay = relay;
-	env->warn_data = run;
-	e = ops_open(env, &ops);
-	if (e)
-		return e;
+	if (!run->command->has_no_ops)
+		TRY(open_ops(run, &env, &ops));
 	run->invocation.command = run->command;
 	run->invocation.values = &run->values;
 	run->invocation.ops = ops;
 	run->invocation.output = output_open();
 	run->invocation.messages = run->messages;
 	run->invocation.program = run->program;
-	if (run->values.finds_names)
-		e = names_find(&run->invocation, &run->values);
+	e = run->values.finds_names && ops ? names_find(&run->invocation, &run->values) : NULL;
 	if (!e)
 		e = run->command->run(&run->invocation);
-	ops_announce(ops);
+	if (ops)
+		ops_announce(ops);
 	return err_also(e, output_close(run->invocation.output, &run->is_left));
 }
 

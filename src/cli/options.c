@@ -64,6 +64,7 @@ static const struct option_spec specs[OPT_COUNT] = {
 			 FIELD(reason) },
 	[OPT_DRY_RUN] = { "dry-run", 0, KIND_FLAG, NULL, "only show what would be stopped", 0 },
 	[OPT_ABANDON] = { "abandon", 0, KIND_FLAG, NULL, "lift the hold, and start nothing", 0 },
+	[OPT_WORD] = { "word", 0, KIND_WORD, "WORD", "what is meant", FIELD(word) },
 };
 
 const struct option_spec *option_spec(enum option option)

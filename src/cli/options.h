@@ -54,6 +54,7 @@ enum option {
 	OPT_REASON,
 	OPT_DRY_RUN,
 	OPT_ABANDON,
+	OPT_WORD,
 	OPT_COUNT,
 };
 
@@ -76,6 +77,7 @@ enum option_kind {
 	KIND_COUNT,
 	KIND_SECONDS,
 	KIND_SECONDS_NOT_0,
+	KIND_WORD,
 };
 
 struct option_spec {
@@ -142,6 +144,7 @@ struct values {
 	size_t change_count;
 	const char *attr_value;
 	const char *reason;
+	const char *word;
 	long attr_index; /* -1: the end */
 	unsigned jobs;
 	unsigned instances;

@@ -221,6 +221,7 @@ static err_t read_value(const struct command *command, struct values *values,
 	case KIND_REASON:
 		TRY(check_reason(command, values, text));
 		break;
+	case KIND_WORD:
 	case KIND_DIR:
 		/* env_new() makes an absolute path of it, and refuses an empty one. */
 		break;

@@ -66,6 +66,14 @@ err_t list_group(const struct ops *ops, const char *parent, struct strlist *ret)
 	return NULL;
 }
 
+err_t list_meant(const struct ops *ops, const char *parent, bool has_group, struct strlist *ret)
+{
+	if (has_group)
+		return list_group(ops, parent, ret);
+	strlist_add(ret, mem_strdup(parent));
+	return NULL;
+}
+
 err_t check_group(const struct ops *ops, const char *parent)
 {
 	_cleanup_(strlist_clear) struct strlist functions = { 0 };

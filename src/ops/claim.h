@@ -25,6 +25,8 @@ struct cover {
  * parents, and @parent whether it is one or not, sorted.
  */
 err_t list_group(const struct ops *ops, const char *parent, struct strlist *ret);
+/* The same, or @parent alone if it does not stand for others here. */
+err_t list_meant(const struct ops *ops, const char *parent, bool has_group, struct strlist *ret);
 /* ERR_NOT_FOUND, with the reason, if neither it nor a virtual function of it is a parent. */
 err_t check_group(const struct ops *ops, const char *parent);
 /*

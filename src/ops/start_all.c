@@ -23,14 +23,28 @@ static err_t start_listed(struct ops *ops, struct device *listed, void *data)
 	return start_defined(claim, listed->parent, &how);
 }
 
+static err_t list_all_defined(const struct ops *ops, const struct start_all_request *request,
+			      struct device_list *ret)
+{
+	_cleanup_(strlist_clear) struct strlist parents = { 0 };
+
+	if (!request->parent)
+		return store_load_all(ops->store, NULL, NULL, ret);
+	TRY(list_meant(ops, request->parent, request->has_group, &parents));
+	for (size_t i = 0; i < parents.count; i++)
+		TRY(store_load_all(ops->store, NULL, parents.items[i], ret));
+	return NULL;
+}
+
 err_t op_start_all(struct ops *ops, const struct start_all_request *request)
 {
 	_cleanup_(device_list_clear) struct device_list devices = { 0 };
 	struct start_all_request copy = *request;
 
-	TRY(store_load_all(ops->store, NULL, request->parent, &devices));
+	TRY(list_all_defined(ops, request, &devices));
 	if (devices.count && request->parent)
-		TRY(check_parent(ops, request->parent));
+		TRY(err_wrap(check_group(ops, request->parent),
+			     "cannot start the devices of parent '%s'", request->parent));
 	return batch_run(ops, &devices, request->jobs, "start", start_listed, &copy);
 }
 
@@ -58,13 +72,15 @@ static err_t stop_listed(struct ops *ops, struct device *listed, void *data)
 }
 
 /* All that is there, also what is stuck or going. What cannot be told is counted in left_out. */
-static err_t list_all_children(const struct ops *ops, const char *parent, struct device_list *ret)
+static err_t list_all_children(const struct ops *ops, const struct stop_all_request *request,
+			       struct device_list *ret)
 {
 	_cleanup_(strlist_clear) struct strlist parents = { 0 };
 
-	if (parent)
-		return mdev_list_children(ops->sysfs, parent, ret);
-	TRY(sysfs_list_parents(ops->sysfs, &parents));
+	if (request->parent && !request->has_group)
+		return mdev_list_children(ops->sysfs, request->parent, ret);
+	TRY(request->parent ? list_group(ops, request->parent, &parents)
+			    : sysfs_list_parents(ops->sysfs, &parents));
 	for (size_t i = 0; i < parents.count; i++) {
 		struct err *e = mdev_list_children(ops->sysfs, parents.items[i], ret);
 
@@ -81,7 +97,7 @@ err_t op_stop_all(struct ops *ops, const struct stop_all_request *request)
 	struct stop_all all = { .request = request, .users = users };
 	struct err *e;
 
-	TRY(list_all_children(ops, request->parent, &devices));
+	TRY(list_all_children(ops, request, &devices));
 	e = batch_run(ops, &devices, request->jobs, "stop", stop_listed, &all);
 	repair_forgotten(ops, request->parent);
 	return e;

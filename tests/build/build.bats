@@ -58,6 +58,32 @@ binding_with() { # LDFLAGS
 	[ ! -e "$BATS_TEST_TMPDIR/root/opt/mdevadm/etc" ]
 }
 
+@test "completions are installed where the shells look for them" {
+	configure -DMDEVADM_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr >/dev/null
+	cmake --build "$BATS_TEST_TMPDIR/build" >/dev/null
+
+	DESTDIR=$BATS_TEST_TMPDIR/root cmake --install "$BATS_TEST_TMPDIR/build" >/dev/null
+
+	cd "$BATS_TEST_TMPDIR/root/usr/share"
+	[ "$(ls bash-completion/completions)" = mdevadm ]
+	[ "$(ls zsh/site-functions)" = _mdevadm ]
+	[ "$(ls fish/vendor_completions.d)" = mdevadm.fish ]
+}
+
+@test "completions for mdevctl's names are installed where somebody asks for them" {
+	configure -DMDEVADM_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr \
+		-DMDEVADM_MDEVCTL_COMPLETIONS=ON >/dev/null
+	cmake --build "$BATS_TEST_TMPDIR/build" >/dev/null
+
+	DESTDIR=$BATS_TEST_TMPDIR/root cmake --install "$BATS_TEST_TMPDIR/build" >/dev/null
+
+	cd "$BATS_TEST_TMPDIR/root/usr/share"
+	cmp bash-completion/completions/lsmdev bash-completion/completions/mdevadm
+	cmp bash-completion/completions/mdevctl bash-completion/completions/mdevadm
+	cmp fish/vendor_completions.d/lsmdev.fish fish/vendor_completions.d/mdevadm.fish
+	cmp fish/vendor_completions.d/mdevctl.fish fish/vendor_completions.d/mdevadm.fish
+}
+
 @test "the preset release needs neither fuse3 nor cmocka" {
 	without fuse3 cmocka
 

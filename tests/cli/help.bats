@@ -50,10 +50,10 @@ hint: did you mean 'start'?"
 @test "help says what a command does, and what it cannot do without" {
 	run mdevadm undefine --help
 	expect_line 1 "Remove a definition; a running device stays."
-	expect_line 2 "Required: --uuid"
+	expect_line 2 "Required: --uuid or --all"
 
 	run mdevadm start --help
-	expect_line 2 "Required: --uuid, --parent or --all"
+	expect_line 2 "Required: --uuid, --parent, --type or --all"
 	[ "$(grep -c Required: <<<"$output")" = 1 ] || fail_with "and more is required"
 
 	run mdevadm hold --help
@@ -77,7 +77,7 @@ hint: did you mean 'start'?"
 @test "help names no hidden command" {
 	run mdevadm --help
 
-	[[ "$output" != *start-parent-mdevs* ]] || fail_with "it does"
+	[[ "$output" != *complet* ]] || fail_with "it does"
 }
 
 @test "--help and -h of every command print its help, and exit with 0" {
@@ -122,21 +122,21 @@ hint: did you mean 'start'?"
 	run mdevadm modify --defined --live --jsonfile b --help
 
 	expect_status 0
-	expect_line 0 "Usage: mdevadm modify [OPTION...]"
+	expect_line 0 "Usage: mdevadm modify [OPTION...] UUID..."
 }
 
 @test "--help counts even if other options have impossible values" {
 	run mdevadm modify -u nonsense -p ../x --index many --lock-timeout soon --help
 
 	expect_status 0
-	expect_line 0 "Usage: mdevadm modify [OPTION...]"
+	expect_line 0 "Usage: mdevadm modify [OPTION...] UUID..."
 }
 
 @test "--help counts even if --base has an impossible value" {
 	run mdevadm list --base nonsense --help
 
 	expect_status 0
-	expect_line 0 "Usage: mdevadm list [OPTION...]"
+	expect_line 0 "Usage: mdevadm list [OPTION...] UUID..."
 }
 
 @test "--help counts even if other options exclude each other" {
@@ -166,7 +166,7 @@ hint: did you mean 'start'?"
 
 			expect_status 0
 			expect_line 0 "Usage: mdevadm ${command%% *} [OPTION...]$(
-				[[ $command != hold* ]] || echo ' PARENT')"
+				[[ $command == hold* ]] && echo ' PARENT' || echo ' UUID...')"
 		done
 	done
 }
@@ -256,7 +256,7 @@ hint: did you mean 'start'?"
 	run called_as mdevctl help stop
 
 	expect_status 0
-	expect_line 0 "Usage: mdevctl stop [OPTION...]"
+	expect_line 0 "Usage: mdevctl stop [OPTION...] UUID..."
 }
 
 @test "called as mdevctl, help shows that name" {

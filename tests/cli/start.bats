@@ -168,11 +168,11 @@ hint: define it, or say with --type what to start"
 
 # --- wrong usage and input ---
 
-@test "start without UUID and parent is wrong usage" {
-	run mdevadm start -t mtty-1
+@test "called as mdevctl, start without UUID and parent is wrong usage" {
+	run called_as mdevctl start -t mtty-1
 
 	expect_status 2
-	expect_output "mdevadm: --uuid, --parent or --all is missing
+	expect_output "mdevctl: --uuid, --parent or --all is missing
 hint: 'mdevadm start --help' lists the options"
 }
 
@@ -201,11 +201,11 @@ hint: 'mdevadm start --help' lists the options"
 }
 
 @test "start of an invalid UUID names it" {
-	run mdevadm start -u 1234 -p mtty -t mtty-1
+	run mdevadm start -u 123 -p mtty -t mtty-1
 
 	expect_status 10
-	expect_output "mdevadm: invalid UUID '1234'
-hint: give 32 hexadecimal digits, such as 83c32df7-d52e-4ec1-9668-1f3c7e4df107"
+	expect_output "mdevadm: invalid UUID '123'
+hint: give 32 hexadecimal digits, such as 83c32df7-d52e-4ec1-9668-1f3c7e4df107, or the first 4 or more of a device that is there"
 }
 
 @test "start --jsonfile of a file that is not there names it" {

@@ -160,7 +160,7 @@ static void listing_locks_and_writes_nothing(void **state)
 	const struct list_request request = { .defined = true };
 
 	assert_ok(op_list(ops, &request, &devices));
-	assert_ok(op_types(ops, NULL, &parents));
+	assert_ok(op_types(ops, NULL, false, &parents));
 
 	assert_int_equal(fixture_count(fx, "run"), 0);
 	assert_int_equal(fixture_count(fx, "etc"), 0);
