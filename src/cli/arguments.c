@@ -152,7 +152,7 @@ static err_t take_word(struct reader *reader, const char *word)
 		use_command(reader, command);
 	} else if (command->takes_many && reader->values->finds_names) {
 		values_add_device(reader->values, word);
-	} else if (command->argument && !reader->argument) {
+	} else if (command->argument && !command->takes_many && !reader->argument) {
 		reader->argument = word;
 	} else if (!reader->surplus) {
 		reader->surplus = word;

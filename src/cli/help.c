@@ -92,15 +92,18 @@ static char *describe_required(const struct command *command)
 }
 
 /* What stands behind the command in the line "Usage:", and the lines that follow. */
-static char *describe_usage(const struct command *command)
+static char *describe_usage(const struct command *command, const char *program)
 {
-	const char *argument = command->argument ? option_spec(command->argument)->metavar : "";
+	/* Under mdevctl's names there are no such words. */
+	bool has_word =
+		command->argument && (!command->takes_many || strcmp(program, "mdevadm") == 0);
+	const char *argument = has_word ? option_spec(command->argument)->metavar : "";
 	_cleanup_(mem_freep) char *required = describe_required(command);
 
 	if (!command->run)
 		return mem_strdup("[OPTION...] COMMAND");
 	return mem_printf("[OPTION...]%s%s%s%s\n%c%s.%s\n", *argument ? " " : "", argument,
-			  command->takes_many ? "..." : "",
+			  has_word && command->takes_many ? "..." : "",
 			  command->takes_command ? " [-- COMMAND [ARG...]]" : "",
 			  toupper(*command->summary), command->summary + 1, required);
 }
@@ -116,7 +119,7 @@ static void print_examples(const struct command *command, const char *program)
 
 void help_print(const struct command *command, const char *program, const char *name)
 {
-	_cleanup_(mem_freep) char *usage = describe_usage(command);
+	_cleanup_(mem_freep) char *usage = describe_usage(command, program);
 	const char *argv[] = { name, NULL };
 	struct option_tables tables;
 	poptContext context;

@@ -262,9 +262,15 @@ err_t resume_locked(struct ops *ops, const struct resume_request *request, struc
 	return e;
 }
 
-static err_t not_held(void)
+static err_t not_held(const struct ops *ops, const char *parent)
 {
-	return err_hint(err_new(ERR_EXISTS, "it is not held"), "there is nothing to resume");
+	_cleanup_(holder_clear) struct holder holder = { 0 };
+	struct err *e = err_new(ERR_EXISTS, "it is not held");
+
+	err_free(hold_look(ops, parent, &holder));
+	if (holder.name)
+		return err_hint(e, "its physical function is: 'mdevadm resume %s'", holder.name);
+	return err_hint(e, "there is nothing to resume");
 }
 
 /* One whose file cannot be understood is a drain's, of which nothing is known. */
@@ -291,7 +297,7 @@ static err_t resume_abandon(struct ops *ops, const char *parent)
 	TRY(cover_parent(ops, parent, LOCK_SHARED, &deadline, &cover));
 	TRY(load_to_abandon(ops, parent, &held));
 	if (!held)
-		return not_held();
+		return not_held(ops, parent);
 	if (!held->drain && held->hold)
 		return held_remove(ops->env, parent);
 	TRY(list_drained(ops, parent, held->name, &devices));
@@ -371,7 +377,7 @@ static err_t resume(struct ops *ops, const struct resume_request *request)
 
 	TRY(is_held(ops, request, &is_so));
 	if (!is_so)
-		return not_held();
+		return not_held(ops, request->parent);
 	if (request->is_abandoned)
 		return resume_abandon(ops, request->parent);
 	repair_elsewhere(ops, request->parent);
@@ -379,7 +385,7 @@ static err_t resume(struct ops *ops, const struct resume_request *request)
 	/* Also one that is being lifted, by a run that has died: this goes on with it. */
 	TRY(held_load(ops->env, request->parent, &held));
 	if (!held)
-		return not_held();
+		return not_held(ops, request->parent);
 	e = resume_locked(ops, request, &cover, held, &failed);
 	return err_also(e, failed);
 }

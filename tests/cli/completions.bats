@@ -198,12 +198,13 @@ x	1"
 # --- in the shells: commands and options ---
 
 commands_are_offered() {
-	expect_offered "$1" "mdevadm st" "start	create a device, defined or not" \
-		"stop	remove a device; its definition stays"
-	expect_offered "$1" "mdevctl --root / st" "start	create a device, defined or not" \
-		"stop	remove a device; its definition stays"
-	expect_offered "$1" "mdevadm help st" "start	create a device, defined or not" \
-		"stop	remove a device; its definition stays"
+	local line
+
+	for line in "mdevadm st" "mdevctl --root / st" "mdevadm help st"; do
+		expect_offered "$1" "$line" "start	create a device, defined or not" \
+			"start-parent-mdevs	start the devices of a parent that are defined as auto" \
+			"stop	remove a device; its definition stays"
+	done
 }
 @test "bash: commands are offered" { commands_are_offered bash; }
 @test "zsh: commands are offered" { commands_are_offered zsh; }
@@ -436,7 +437,8 @@ silent_without_program() {
 		printf "%s\n" "${COMPREPLY[@]}"'
 
 	expect_output "start
-stop"
+stop
+start-parent-mdevs"
 }
 
 @test "bash: one candidate for several things is offered once" {

@@ -14,7 +14,7 @@ load lib/usage
 
 		expect_status 0
 		expect_line 0 "Usage: mdevadm [OPTION...] COMMAND"
-		expect_contains "  modify     change a definition, or a running device"
+		expect_contains "  modify             change a definition, or a running device"
 		expect_contains "'mdevadm COMMAND --help' lists a command's options."
 	done
 }
@@ -41,7 +41,7 @@ hint: did you mean 'start'?"
 }
 
 @test "help takes one command" {
-	refuses "'stop' is one argument too many" list stop
+	refuses "'stop' is one argument too many" types stop
 	run mdevadm help list stop
 	expect_status 2
 	expect_line 0 "mdevadm: 'stop' is one argument too many"
@@ -256,7 +256,7 @@ hint: did you mean 'start'?"
 	run called_as mdevctl help stop
 
 	expect_status 0
-	expect_line 0 "Usage: mdevctl stop [OPTION...] UUID..."
+	expect_line 0 "Usage: mdevctl stop [OPTION...]"
 }
 
 @test "called as mdevctl, help shows that name" {

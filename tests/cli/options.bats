@@ -143,7 +143,7 @@ refuses_drain() {
 @test "what is behind -- is never an option" {
 	mdevadm start -u "$U1" -p mtty -t mtty-1
 
-	refuses "'x' is one argument too many" list -- x
+	refuses "'x' is one argument too many" define -- x
 	refuses "'-u' is one argument too many" types -- -u "$U1"
 	refuses "'--all' is one argument too many" stop -u "$U1" -- --all
 	refuses "'--reason' is one argument too many" hold mtty -- --reason why

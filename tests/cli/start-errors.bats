@@ -19,11 +19,11 @@ LOG_HINT="hint: the kernel's log says why: journalctl -k"
 hint: 'mdevadm types' lists the parents"
 }
 
-@test "start on a parent of other case suggests the right one" {
-	run mdevadm start -u "$U1" -p MTTY -t mtty-1
+@test "called as mdevctl, start on a parent of other case suggests the right one" {
+	run called_as mdevctl start -u "$U1" -p MTTY -t mtty-1
 
 	expect_status 3
-	expect_output "mdevadm: cannot start $U1: Unable to find parent device 'MTTY'. Did you mean 'mtty'?
+	expect_output "mdevctl: cannot start $U1: Unable to find parent device 'MTTY'. Did you mean 'mtty'?
 hint: 'mdevadm types' lists the parents"
 	is_gone "$U1"
 }

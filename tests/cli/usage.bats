@@ -133,12 +133,11 @@ hint: did you mean '--defined'?"
 
 @test "undefine needs a UUID" {
 	refuses "--uuid or --all is missing" undefine
-	refuses "--uuid is missing" undefine -p mtty
+	refuses "--uuid or --all is missing" undefine -p mtty
 }
 
 @test "start needs a UUID or a parent" {
 	refuses "--uuid, --parent, --type or --all is missing" start
-	refuses "--uuid, --parent or --all is missing" start -t mtty-1
 }
 
 @test "start --jsonfile excludes --type" {

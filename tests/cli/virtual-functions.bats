@@ -175,17 +175,117 @@ mount_card() {
 	runs "$U1"
 }
 
-@test "drain of the physical function is refused while a virtual one has a device" {
+@test "drain of the physical function is one of its virtual functions, too: one hold, one command" {
 	mount_card
 	mdevadm start -u "$U1" -p $VF -t nvidia-36
+	mdevadm start -u "$U2" -p $PF -t nvidia-36
+	script <<-'END'
+		#!/bin/sh
+		ls "$SYS/bus/mdev/devices" "$RUN/mdevadm/held" >>"$BATS_TEST_TMPDIR/during"
+	END
+
+	run mdevadm drain $PF -- "$COMMAND"
+
+	expect_status 0
+	expect_output ""
+	[ "$(cat "$BATS_TEST_TMPDIR/during")" = "$SYS/bus/mdev/devices:
+
+$RUN/mdevadm/held:
+$PF" ]
+	[ "$(parent_of "$U1") $(parent_of "$U2")" = "$VF $PF" ]
+	is_not_held $PF
+}
+
+@test "what a drain of the physical function has stopped comes back on its virtual functions with resume" {
+	mdevadm start -u "$U1" -p $VF -t nvidia-36
+	mdevadm start -u "$U2" -p $OTHER_VF -t nvidia-36
+
+	mdevadm drain $PF
+	is_gone "$U1"
+	is_gone "$U2"
+	run mdevadm start -u "$U3" -p $VF -t nvidia-36
+	expect_status 5
+	run mdevadm resume $PF
+
+	expect_status 0
+	[ "$(parent_of "$U1") $(parent_of "$U2")" = "$VF $OTHER_VF" ]
+}
+
+@test "a command that takes the virtual functions away and brings them back loses nothing" {
+	mdevadm start -u "$U1" -p $VF -t nvidia-36
+	mdevadm start -u "$U2" -p $OTHER_VF -t nvidia-36
+	script <<-END
+		#!/bin/sh
+		echo "unregister $VF" >"\$SYS/.mdevsim/ctl" && echo "unregister $OTHER_VF" >"\$SYS/.mdevsim/ctl"
+		echo "register $OTHER_VF" >"\$SYS/.mdevsim/ctl" && echo "register $VF" >"\$SYS/.mdevsim/ctl"
+	END
+
+	run mdevadm drain $PF -- "$COMMAND"
+
+	expect_status 0
+	[ "$(parent_of "$U1") $(parent_of "$U2")" = "$VF $OTHER_VF" ]
+}
+
+@test "virtual functions that have not come back keep their devices for a later resume" {
+	mdevadm start -u "$U1" -p $VF -t nvidia-36
+	mdevadm drain $PF
+	ctl unregister $VF
+
+	run mdevadm resume $PF --timeout 0
+	expect_status 9
+	ctl register $VF
+	mdevadm start-parent-mdevs $VF 2>/dev/null
+	is_gone "$U1"
+	run mdevadm resume $PF
+
+	expect_status 0
+	runs "$U1"
+}
+
+@test "drain of the physical function is refused while a device of a virtual one is in use" {
+	mdevadm start -u "$U1" -p $VF -t nvidia-36
+	mdevadm start -u "$U2" -p $OTHER_VF -t nvidia-36
+	keep_open "$U2"
 
 	run mdevadm drain $PF -- touch "$BATS_TEST_TMPDIR/ran"
 
 	expect_status 125
-	expect_output "mdevadm: cannot drain parent '$PF': nothing was changed: $U1 runs on its virtual function '$VF'
-hint: drain that first: 'mdevadm drain $VF'"
+	expect_contains "mdevadm: cannot drain parent '$PF': nothing was changed: $U2 is in use by "
 	lacks "$BATS_TEST_TMPDIR/ran"
 	runs "$U1"
+}
+
+@test "resume of a virtual function that is held with its physical one names that" {
+	mdevadm hold $PF --reason "new firmware"
+
+	run mdevadm resume $VF
+
+	expect_status 4
+	expect_output "mdevadm: cannot resume parent '$VF': it is not held
+hint: its physical function is: 'mdevadm resume $PF'"
+}
+
+@test "the physical function stands for its virtual functions in list, types, start, stop and wait" {
+	mdevadm define -u "$U1" -p $VF -t nvidia-36
+	mdevadm define -u "$U2" -p $OTHER_VF -t nvidia-36
+
+	run mdevadm list -d -p $PF
+	expect_output "$U1 $VF nvidia-36 manual
+$U2 $OTHER_VF nvidia-36 manual"
+	[ "$(mdevadm types -p $PF | grep -c '^0000')" = 3 ]
+	mdevadm wait $PF -t nvidia-36 --instances 3 --timeout 0
+	run mdevadm wait $PF -t nvidia-36 --instances 100 --timeout 0
+	expect_status 7
+	mdevadm start --all -p $PF
+	runs "$U1"
+	runs "$U2"
+	[ "$(mdevadm list -p $PF | wc -l)" = 2 ]
+	mdevadm stop --all -p $PF
+	is_gone "$U1"
+	is_gone "$U2"
+	# As before under the other name.
+	run called_as mdevctl list -d -p $PF
+	expect_output ""
 }
 
 @test "resume of the physical function starts its virtual functions' devices although one of its own fails" {

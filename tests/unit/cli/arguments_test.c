@@ -153,7 +153,7 @@ static void wrong_usage_says_what_is_wrong(void **state)
 		  "'Q' is one argument too many",
 		  "a command comes behind '--'" },
 		{ { "drain", "P", "--parent", "Q" }, "'P' is one argument too many", "a command" },
-		{ { "list", "--", "x" }, "'x' is one argument too many", "'mdevadm list" },
+		{ { "types", "--", "x" }, "'x' is one argument too many", "'mdevadm types" },
 		{ { "list", "-" }, "'-' is one argument too many", "'mdevadm list" },
 		{ { "types", "--", "-u", U1 }, "'-u' is one argument too many", "'mdevadm types" },
 		{ { "stop", U1 },
