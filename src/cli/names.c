@@ -20,7 +20,7 @@ static err_t find_device(const struct invocation *invocation, struct device_name
 	return NULL;
 }
 
-static err_t find_devices(const struct invocation *invocation, struct values *values)
+static err_t find_all_devices(const struct invocation *invocation, struct values *values)
 {
 	for (size_t i = 0; i < values->device_count; i++)
 		TRY(find_device(invocation, &values->devices[i]));
@@ -109,7 +109,7 @@ static err_t check_found(const struct values *values)
 
 err_t names_find(const struct invocation *invocation, struct values *values)
 {
-	TRY(find_devices(invocation, values));
+	TRY(find_all_devices(invocation, values));
 	TRY(find_in_time(invocation, values));
 	return check_found(values);
 }

@@ -32,7 +32,7 @@ static int compare_counts(size_t a, size_t b)
 	return a < b ? -1 : a > b;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_rooms(const void *a, const void *b)
 {
 	const struct room *x = a;
 	const struct room *y = b;
@@ -138,6 +138,6 @@ err_t choose_parents(const struct ops *ops, const char *type, const char *physic
 		TRY(consider(&choice, parents.items[i], ret));
 	if (!ret->count)
 		return no_room(&choice);
-	qsort(ret->items, ret->count, sizeof(*ret->items), compare);
+	qsort(ret->items, ret->count, sizeof(*ret->items), compare_rooms);
 	return NULL;
 }

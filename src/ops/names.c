@@ -88,22 +88,21 @@ static char *flatten(const char *name)
 	return flat;
 }
 
-/* "2b:00.0" and "00000000:2B:00.0" as "0000:2b:00.0"; NULL if it is no address of PCI. */
+/* Whether @name is like @pattern, where "x" is a hexadecimal digit. */
+static bool is_like(const char *name, const char *pattern)
+{
+	for (; *name && *pattern; name++, pattern++)
+		if (*pattern == 'x' ? !isxdigit((unsigned char)*name) : *name != *pattern)
+			return false;
+	return !*name && !*pattern;
+}
+
+/* "2b:00.0" and "00000000:2B:00.0" as "0000:2b:00.0" in any case; NULL if it is neither. */
 static char *pci_address(const char *name)
 {
-	unsigned domain = 0;
-	unsigned bus;
-	unsigned slot;
-	unsigned function;
-	int end = 0;
-
-	if (sscanf(name, "%8x:%2x:%2x.%1x%n", &domain, &bus, &slot, &function, &end) == 4 &&
-	    !name[end])
-		return mem_printf("%04x:%02x:%02x.%x", domain, bus, slot, function);
-	end = 0;
-	if (sscanf(name, "%2x:%2x.%1x%n", &bus, &slot, &function, &end) == 3 && !name[end])
-		return mem_printf("0000:%02x:%02x.%x", bus, slot, function);
-	return NULL;
+	if (is_like(name, "xx:xx.x"))
+		return mem_printf("0000:%s", name);
+	return is_like(name, "0000xxxx:xx:xx.x") ? mem_strdup(name + 4) : NULL;
 }
 
 /* Whether libvirt calls the parent so: @flat is that name, flattened. */
@@ -148,8 +147,8 @@ static err_t find_other_spelling(const struct strlist *names, const char *name, 
 	for (size_t i = 0; i < names->count; i++) {
 		const char *parent = names->items[i];
 
-		if (strcasecmp(parent, name) == 0 || (address && strcmp(parent, address) == 0) ||
-		    is_nodedev(parent, flat))
+		if (strcasecmp(parent, name) == 0 ||
+		    (address && strcasecmp(parent, address) == 0) || is_nodedev(parent, flat))
 			strlist_add(&found, mem_strdup(parent));
 	}
 	if (found.count > 1)

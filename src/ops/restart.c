@@ -15,7 +15,7 @@
 #include "start.h"
 #include "stop.h"
 
-static err_t not_running(const struct uuid *uuid)
+static err_t does_not_run(const struct uuid *uuid)
 {
 	return err_hint(err_new(ERR_NOT_FOUND, "it does not run"), "'mdevadm start %s' starts it",
 			uuid->text);
@@ -34,7 +34,7 @@ static err_t describe(const struct claim *claim, const struct restart_request *r
 	if (request->is_defined) {
 		TRY(choose_definition(&claim->defined, running->parent, &parent));
 		TRY(store_load(claim->ops->store, parent, &claim->uuid, ret));
-		return *ret ? NULL : not_running(&claim->uuid);
+		return *ret ? NULL : does_not_run(&claim->uuid);
 	}
 	*ret = device_copy(running);
 	return as_ran_learn(claim->ops, *ret, request->force);
@@ -87,14 +87,14 @@ static err_t try_restart(struct ops *ops, const struct restart_request *request,
 
 	TRY(mdev_find(ops->sysfs, &request->uuid, &running));
 	if (!running)
-		return not_running(&request->uuid);
+		return does_not_run(&request->uuid);
 	TRY(cover_parent(ops, running->parent, LOCK_EXCLUSIVE, &deadline, &cover));
 	TRY(claim_under(ops, &request->uuid, &cover, &deadline, &claim));
 	TRY(repair_claimed(claim));
 	*ret = !claim->running || strcmp(claim->running->parent, running->parent) == 0;
 	if (!*ret)
 		return NULL;
-	return claim->running ? restart_claimed(claim, request) : not_running(&request->uuid);
+	return claim->running ? restart_claimed(claim, request) : does_not_run(&request->uuid);
 }
 
 /* Without a lock while it waits for users: others may go on with the device. */

@@ -77,7 +77,7 @@ hint: did you mean 'start'?"
 @test "help names no hidden command" {
 	run mdevadm --help
 
-	[[ "$output" != *complet* ]] || fail_with "it does"
+	[[ "$output" != *"completion script"* && "$output" != *"on a command line"* ]] || fail_with "it does"
 }
 
 @test "--help and -h of every command print its help, and exit with 0" {

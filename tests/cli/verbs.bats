@@ -5,6 +5,7 @@
 
 load lib/common
 load lib/life
+load lib/drain
 
 setup() {
 	needs_sim "other machines"
@@ -124,7 +125,7 @@ hint: the attributes are @{0}: {\"b\":\"2\"}, @{1}: {\"b\":\"3\"}"
 
 @test "undefine --now of one that is in use leaves its definition" {
 	mdevadm define -u "$U1" -p mtty -t mtty-1 --now
-	keep_open "$U1"
+	use_device "$U1"
 
 	run mdevadm undefine "$U1" --now
 
@@ -167,7 +168,7 @@ hint: the attributes are @{0}: {\"b\":\"2\"}, @{1}: {\"b\":\"3\"}"
 	expect_status 3
 	expect_line 0 "mdevadm: cannot restart $U1: it does not run"
 	mdevadm start -u "$U1" -p mtty -t mtty-1
-	keep_open "$U1"
+	use_device "$U1"
 
 	run mdevadm restart "$U1"
 

@@ -181,17 +181,17 @@ mount_card() {
 	mdevadm start -u "$U2" -p $PF -t nvidia-36
 	script <<-'END'
 		#!/bin/sh
-		ls "$SYS/bus/mdev/devices" "$RUN/mdevadm/held" >>"$BATS_TEST_TMPDIR/during"
+		ls "$SYS/bus/mdev/devices" "$MDEVADM_ROOT/run/mdevadm/held" >>"$BATS_TEST_TMPDIR/during"
 	END
 
 	run mdevadm drain $PF -- "$COMMAND"
 
 	expect_status 0
 	expect_output ""
-	[ "$(cat "$BATS_TEST_TMPDIR/during")" = "$SYS/bus/mdev/devices:
+	[ "$(cat "$BATS_TEST_TMPDIR/during")" = "$MDEVADM_ROOT/run/mdevadm/held:
+$PF
 
-$RUN/mdevadm/held:
-$PF" ]
+$SYS/bus/mdev/devices:" ]
 	[ "$(parent_of "$U1") $(parent_of "$U2")" = "$VF $PF" ]
 	is_not_held $PF
 }
@@ -245,7 +245,7 @@ $PF" ]
 @test "drain of the physical function is refused while a device of a virtual one is in use" {
 	mdevadm start -u "$U1" -p $VF -t nvidia-36
 	mdevadm start -u "$U2" -p $OTHER_VF -t nvidia-36
-	keep_open "$U2"
+	use_device "$U2"
 
 	run mdevadm drain $PF -- touch "$BATS_TEST_TMPDIR/ran"
 
