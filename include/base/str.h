@@ -44,3 +44,4 @@ const char *str_base_name(const char *path);
  * the rest is missing; case does not count. NULL if none is near. Borrowed; the first of equals.
  */
 const char *str_nearest(const char *word, const char *const *among);
+const char *strlist_nearest(const struct strlist *among, const char *word);

@@ -50,6 +50,11 @@ err_t sysfs_virtual_function(const struct sysfs *sysfs, const char *physical, co
 err_t sysfs_list_virtual_functions(const struct sysfs *sysfs, const char *physical,
 				   struct strlist *ret);
 /*
+ * For the error of a type that the parent @dir, called @parent, has not: adds the one that was
+ * probably meant, by its id or its name, and how to list them.
+ */
+err_t sysfs_hint_type(struct err *e, const struct dir *dir, const char *parent, const char *type);
+/*
  * Waits until the parent, or a virtual function of it, has types, or that one (NULL: any), of which
  * at least @instances are left (of all of them together). When the time is over: ERR_NOT_FOUND, or
  * ERR_NO_INSTANCE if it is these alone that are missing. A look that fails ends it. Looks again and

@@ -72,3 +72,12 @@ const char *str_nearest(const char *word, const char *const *among)
 	}
 	return nearest;
 }
+
+const char *strlist_nearest(const struct strlist *among, const char *word)
+{
+	_cleanup_(mem_freep) const char **names = mem_zalloc((among->count + 1) * sizeof(*names));
+
+	for (size_t i = 0; i < among->count; i++)
+		names[i] = among->items[i];
+	return str_nearest(word, names);
+}

@@ -290,10 +290,15 @@ static err_t check_rule(const struct command *command, const struct rule *rule, 
 	return NULL;
 }
 
-/* An index or a value is of one attribute. */
+/* An index or a value is of one attribute, and a file of one device. */
 static err_t check_once(const struct values *values)
 {
 	size_t added = 0;
+
+	if (values->device_count > 1 && option_is_given(values, OPT_JSONFILE))
+		return err_hint(
+			err_new(ERR_USAGE, "--jsonfile cannot be used with several devices"),
+			"a file describes one: name one at a time");
 
 	for (size_t i = 0; i < values->repeated_count; i++)
 		added += values->repeated[i].option == OPT_ADDATTR;

@@ -22,8 +22,8 @@ static err_t no_type(const struct dir *dir, const char *parent, const char *type
 					"parent '%s' has no types: its driver is going or gone",
 					parent),
 				"load its driver again and see 'mdevadm types'");
-	return err_hint(err_new(ERR_NOT_FOUND, "parent '%s' has no type '%s'", parent, type),
-			"'mdevadm types --parent %s' lists its types", parent);
+	return sysfs_hint_type(err_new(ERR_NOT_FOUND, "parent '%s' has no type '%s'", parent, type),
+			       dir, parent, type);
 }
 
 /* Opens the create file; if it is not there the parent is looked at first to say why. */

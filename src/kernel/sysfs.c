@@ -255,6 +255,7 @@ static err_t parent_not_found(const struct sysfs *sysfs, const char *parent)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
 	const char *similar;
+	const char *near;
 	struct err *e = sysfs_check_support_of(sysfs, parent);
 
 	if (e)
@@ -264,6 +265,9 @@ static err_t parent_not_found(const struct sysfs *sysfs, const char *parent)
 	similar = find_similar(&names, parent);
 	e = err_new(ERR_NOT_FOUND, "Unable to find parent device '%s'%s%s%s", parent,
 		    similar ? ". Did you mean '" : "", similar ? similar : "", similar ? "'?" : "");
+	near = similar ? NULL : strlist_nearest(&names, parent);
+	if (near)
+		e = err_hint(e, "did you mean '%s'? 'mdevadm types' lists the parents", near);
 	return err_hint(e, "'mdevadm types' lists the parents");
 }
 

@@ -157,3 +157,64 @@ err_t sysfs_read_parents(const struct sysfs *sysfs, const char *parent, struct p
 		env_warn(sysfs->env, read_parent(sysfs, names.items[i], ret));
 	return NULL;
 }
+
+/* Whether they have the same digits: those of an id mean something, and are not mistyped letters.
+ */
+static bool has_same_digits(const char *a, const char *b)
+{
+	for (;;) {
+		a += strcspn(a, "0123456789");
+		b += strcspn(b, "0123456789");
+		if (!*a || *a != *b)
+			return *a == *b;
+		a++;
+		b++;
+	}
+}
+
+/* The id of the type that was probably meant, owned by the caller; NULL if none is near. */
+static char *nearest_type(const struct parent *parent, const char *type)
+{
+	_cleanup_(strlist_clear) struct strlist ids = { 0 };
+	const char *near;
+
+	parent_find_types(parent, type, &ids);
+	if (ids.count)
+		return mem_strdup(ids.items[0]);
+	for (size_t i = 0; i < parent->type_count; i++)
+		if (has_same_digits(parent->types[i].id, type))
+			strlist_add(&ids, mem_strdup(parent->types[i].id));
+	near = strlist_nearest(&ids, type);
+	return near ? mem_strdup(near) : NULL;
+}
+
+/* What cannot be read suggests nothing. */
+static struct parent *read_names(const struct dir *dir, const char *name)
+{
+	_cleanup_(strlist_clear) struct strlist ids = { 0 };
+	struct parent *parent = parent_new(name);
+
+	err_free(dir_list_at(dir, SYSFS_TYPES, &ids));
+	for (size_t i = 0; i < ids.count; i++) {
+		_cleanup_(mem_freep) char *path = mem_printf(SYSFS_TYPES "/%s/name", ids.items[i]);
+		struct mdev_type type = { .id = mem_strdup(ids.items[i]) };
+
+		err_free(dir_read(dir, path, SYSFS_FILE_MAX, &type.name, NULL));
+		if (!type.name)
+			type.name = mem_strdup("");
+		trim(type.name);
+		parent_add_type(parent, &type);
+	}
+	return parent;
+}
+
+err_t sysfs_hint_type(struct err *e, const struct dir *dir, const char *parent, const char *type)
+{
+	_cleanup_(parent_freep) struct parent *names = read_names(dir, parent);
+	_cleanup_(mem_freep) char *near = nearest_type(names, type);
+
+	if (near && strcmp(near, type) != 0)
+		return err_hint(e, "did you mean '%s'? 'mdevadm types --parent %s' lists its types",
+				near, parent);
+	return err_hint(e, "'mdevadm types --parent %s' lists its types", parent);
+}

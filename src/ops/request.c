@@ -91,6 +91,21 @@ static err_t check_support(const struct ops *ops, const char *parent)
 			"it is stored, and cannot be started here");
 }
 
+/* One that is not there may come, unless it is a mistyped one that is there. */
+static err_t check_absent(const struct ops *ops, const char *parent)
+{
+	_cleanup_(strlist_clear) struct strlist names = { 0 };
+	const char *near;
+
+	TRY(check_support(ops, parent));
+	TRY(sysfs_list_parents(ops->sysfs, &names));
+	near = strlist_nearest(&names, parent);
+	if (!near)
+		return NULL;
+	return err_hint(err_new(ERR_NOT_FOUND, "parent '%s' is not there at present", parent),
+			"did you mean '%s'? 'mdevadm types' lists the parents", near);
+}
+
 err_t hint_types(const struct ops *ops, struct err *e, const char *parent)
 {
 	_cleanup_(dir_freep) struct dir *dir = NULL;
@@ -121,15 +136,15 @@ static err_t check_type_offered(const struct ops *ops, const struct device *dev)
 
 	TRY(sysfs_has_parent(ops->sysfs, dev->parent, &has_parent));
 	if (!has_parent)
-		return check_support(ops, dev->parent);
+		return check_absent(ops, dev->parent);
 	TRY(sysfs_open_parent(ops->sysfs, dev->parent, &parent));
 	TRY(sysfs_has_types(parent, &has_types));
 	TRY(sysfs_has_type(parent, dev->type, &has_type));
 	if (!has_types || has_type)
 		return NULL;
-	return err_hint(err_new(ERR_NOT_FOUND, "parent '%s' has no type '%s' at present",
-				dev->parent, dev->type),
-			"'mdevadm types --parent %s' lists its types", dev->parent);
+	return sysfs_hint_type(err_new(ERR_NOT_FOUND, "parent '%s' has no type '%s' at present",
+				       dev->parent, dev->type),
+			       parent, dev->parent, dev->type);
 }
 
 void warn_of_oddities(const struct ops *ops, const struct device *dev)

@@ -55,9 +55,9 @@ static err_t check_startable(const struct claim *claim, const struct device *dev
 	TRY(sysfs_has_type(parent, dev->type, &has_type));
 	if (has_type)
 		return NULL;
-	return err_hint(
+	return sysfs_hint_type(
 		err_new(ERR_NOT_FOUND, "parent '%s' has no type '%s'", dev->parent, dev->type),
-		"'mdevadm types --parent %s' lists its types", dev->parent);
+		parent, dev->parent, dev->type);
 }
 
 static err_t restart_claimed(struct claim *claim, const struct restart_request *request)

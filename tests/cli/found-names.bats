@@ -148,3 +148,29 @@ hint: 'mdevadm types' lists the parents"
 	expect_status 3
 	runs $A
 }
+
+@test "for a parent or type that is mistyped, the near one is named" {
+	mount_sim zoo
+	run mdevadm start -u $A -p 0.0.0053 -t vfio_ccw-io
+	expect_status 3
+	expect_line 1 "hint: did you mean '0.0.0052'? 'mdevadm types' lists the parents"
+	run mdevadm start -u $A -p 0.0.0052 -t vfio-ccw_io
+	expect_status 3
+	expect_line 1 "hint: did you mean 'vfio_ccw-io'? 'mdevadm types --parent 0.0.0052' lists its types"
+	run mdevadm define -u $A -p 0.0.0053 -t vfio_ccw-io
+	expect_status 0
+	expect_output "mdevadm: warning: parent '0.0.0053' is not there at present
+hint: did you mean '0.0.0052'? 'mdevadm types' lists the parents"
+	[ -e "$ETC/0.0.0053/$A" ]
+}
+
+@test "called as mdevctl, the id of a type that was given by its name is the hint" {
+	mount_sim two-gpus
+
+	run called_as mdevctl define -u $A -p $PF -t "GRID V100D-2Q"
+
+	expect_status 0
+	expect_output "mdevctl: warning: parent '$PF' has no type 'GRID V100D-2Q' at present
+hint: did you mean 'nvidia-37'? 'mdevadm types --parent $PF' lists its types"
+	[ "$(mdevadm list -d)" = "$A $PF GRID V100D-2Q manual" ]
+}

@@ -93,6 +93,17 @@ hint: the attributes are @{0}: {\"b\":\"2\"}, @{1}: {\"b\":\"3\"}"
 	[ "$(jq -c .attrs "$ETC/mtty/$U1")" = '[{"b":"2"},{"b":"3"}]' ]
 }
 
+@test "one file is not for several devices" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1
+	mdevadm define -u "$U2" -p mtty -t mtty-1
+
+	run mdevadm modify "$U1" "$U2" --jsonfile - <<<'{"mdev_type":"mtty-2"}'
+
+	expect_status 2
+	expect_line 0 "mdevadm: --jsonfile cannot be used with several devices"
+	[ "$(mdevadm list -d | grep -c mtty-1)" = 2 ]
+}
+
 @test "--jsonfile - is standard input" {
 	mdevadm define -u "$U1" -p mtty --jsonfile - <<<'{"mdev_type":"mtty-1","start":"auto"}'
 
