@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# bats file_tags=kernel
 # Names as people have them: of devices, parents and types that there are.
 
 load lib/common
@@ -9,7 +10,6 @@ PF=0000:06:00.0 VF=0000:06:00.4
 A=abcd1111-1111-4111-8111-111111111111 B=abcd2222-2222-4222-8222-222222222222
 
 setup() {
-	needs_sim "other machines"
 	common_setup
 }
 
@@ -74,6 +74,7 @@ hint: say which: '$A', '$B'"
 }
 
 @test "a parent is found in other spellings" {
+	needs_sim "another machine"
 	mount_sim sriov
 	local name
 
@@ -88,6 +89,7 @@ hint: say which: '$A', '$B'"
 }
 
 @test "channel and crypto devices are found by libvirt's names" {
+	needs_sim "another machine"
 	mount_sim zoo
 	is_found "parent 'css_0_0_0052' is '0.0.0052'" types -p css_0_0_0052
 	is_found "parent 'ap_matrix' is 'matrix'" types -p ap_matrix
@@ -103,6 +105,7 @@ hint: say which: '$A', '$B'"
 }
 
 @test "a virtual function that is not there is refused by its way" {
+	needs_sim "another machine"
 	mount_sim sriov
 
 	run mdevadm start -p $PF/virtfn9 -t nvidia-36
@@ -113,6 +116,7 @@ hint: 'mdevadm types' lists the parents"
 }
 
 @test "a type is found by its name, and by the end of it" {
+	needs_sim "another machine"
 	mount_sim two-gpus
 	local name
 
@@ -126,6 +130,7 @@ hint: 'mdevadm types' lists the parents"
 }
 
 @test "a wait finds the names of what comes meanwhile" {
+	needs_sim "another machine"
 	mount_sim two-gpus
 	ctl unregister $PF
 	(sleep 0.5 && ctl register $PF) 3>&- &
@@ -135,6 +140,7 @@ hint: 'mdevadm types' lists the parents"
 }
 
 @test "called as mdevctl, names are taken only as they are" {
+	needs_sim "another machine"
 	mount_sim two-gpus
 	mdevadm start -u $A -p $PF -t nvidia-37
 
@@ -150,6 +156,7 @@ hint: 'mdevadm types' lists the parents"
 }
 
 @test "for a parent or type that is mistyped, the near one is named" {
+	needs_sim "another machine"
 	mount_sim zoo
 	run mdevadm start -u $A -p 0.0.0053 -t vfio_ccw-io
 	expect_status 3
@@ -165,6 +172,7 @@ hint: did you mean '0.0.0052'? 'mdevadm types' lists the parents"
 }
 
 @test "called as mdevctl, the id of a type that was given by its name is the hint" {
+	needs_sim "another machine"
 	mount_sim two-gpus
 
 	run called_as mdevctl define -u $A -p $PF -t "GRID V100D-2Q"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# bats file_tags=kernel
 # Several devices at once, and what one command does that took two.
 # shellcheck disable=SC2030,SC2031
 
@@ -8,7 +9,6 @@ load lib/life
 load lib/drain
 
 setup() {
-	needs_sim "other machines"
 	common_setup
 }
 
@@ -135,6 +135,7 @@ hint: the attributes are @{0}: {\"b\":\"2\"}, @{1}: {\"b\":\"3\"}"
 }
 
 @test "undefine --now of one that is in use leaves its definition" {
+	needs_sim "a device that somebody has open"
 	mdevadm define -u "$U1" -p mtty -t mtty-1 --now
 	use_device "$U1"
 
@@ -175,6 +176,7 @@ hint: the attributes are @{0}: {\"b\":\"2\"}, @{1}: {\"b\":\"3\"}"
 }
 
 @test "restart of a device that is in use, or does not run, is refused" {
+	needs_sim "a device that somebody has open"
 	run mdevadm restart "$U1"
 	expect_status 3
 	expect_line 0 "mdevadm: cannot restart $U1: it does not run"
@@ -215,6 +217,7 @@ hint: the attributes are @{0}: {\"b\":\"2\"}, @{1}: {\"b\":\"3\"}"
 }
 
 @test "start --wait waits for the parent and for room" {
+	needs_sim "another machine"
 	mount_sim sriov
 	mdevadm start -u "$U1" -p 0000:06:00.4 -t nvidia-36
 	ctl unregister 0000:06:00.5
@@ -234,6 +237,7 @@ hint: the attributes are @{0}: {\"b\":\"2\"}, @{1}: {\"b\":\"3\"}"
 }
 
 @test "start without a parent chooses the one with most room, and says where" {
+	needs_sim "another machine"
 	mount_sim two-gpus
 	mdevadm start -u "$U1" -p 0000:06:00.0 -t nvidia-36
 
@@ -252,6 +256,7 @@ hint: the attributes are @{0}: {\"b\":\"2\"}, @{1}: {\"b\":\"3\"}"
 
 # bats test_tags=slow
 @test "64 starts at once on 4 parents of 16 all succeed, and their loads are the same" {
+	needs_sim "another machine"
 	local i parents=
 	for i in 1 2 3 4; do
 		parents+="{\"name\":\"card$i\",\"path\":\"devices/card$i\",\"bus\":\"pci\",\"driver\":\"d\",\"types\":[{\"name\":\"t\",\"instances\":16}]},"
