@@ -103,9 +103,10 @@ err_t invocation_each_device(struct invocation *invocation,
 	if (values->device_count < 2)
 		return one(invocation, &values->uuid);
 	for (size_t i = 0; i < values->device_count; i++) {
-		struct err *e = interrupt_check();
+		struct err *e = NULL;
 
-		if (!e && !is_repeated(values, i))
+		TRY(interrupt_check());
+		if (!is_repeated(values, i))
 			e = one(invocation, &values->devices[i].uuid);
 		failed += e != NULL;
 		invocation_tell(invocation, e);

@@ -22,8 +22,25 @@ struct wish {
 	char *chosen;	      /* a parent; NULL if none was chosen */
 };
 
+/* A name of the type will do where names are found. */
+static err_t check_type_meant(struct ops *ops, const struct start_request *request,
+			      const struct device *dev)
+{
+	_cleanup_(mem_freep) char *id = NULL;
+
+	if (!request->type || strcmp(request->type, dev->type) == 0)
+		return NULL;
+	if (request->chooses)
+		TRY(op_find_type(ops, dev->parent, request->type, &id));
+	if (id && strcmp(id, dev->type) == 0)
+		return NULL;
+	return err_hint(err_new(ERR_INVALID, "it is defined with type '%s', not '%s'", dev->type,
+				request->type),
+			"leave --type out, or change the definition with 'mdevadm modify'");
+}
+
 /* The definition that is meant: of the asked-for parent and type if there is one. */
-static err_t load_definition(const struct ops *ops, const struct start_request *request,
+static err_t load_definition(struct ops *ops, const struct start_request *request,
 			     const struct claim *claim, struct device **ret)
 {
 	_cleanup_(device_freep) struct device *dev = NULL;
@@ -34,10 +51,7 @@ static err_t load_definition(const struct ops *ops, const struct start_request *
 		e = store_load(ops->store, parent, &request->uuid, &dev);
 	if (e)
 		return e;
-	if (request->type && strcmp(request->type, dev->type) != 0)
-		return err_hint(err_new(ERR_INVALID, "it is defined with type '%s', not '%s'",
-					dev->type, request->type),
-				"leave --type out, or change the definition with 'mdevadm modify'");
+	TRY(check_type_meant(ops, request, dev));
 	*ret = take(dev);
 	return NULL;
 }
@@ -51,7 +65,7 @@ static bool is_asked_for(const struct device *running, const struct start_reques
 }
 
 /* The device to start: what is defined, or else what parent and type say. */
-static err_t describe_wanted(const struct ops *ops, const struct start_request *request,
+static err_t describe_wanted(struct ops *ops, const struct start_request *request,
 			     const struct uuid *uuid, const struct claim *claim,
 			     struct device **ret)
 {

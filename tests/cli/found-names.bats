@@ -127,6 +127,9 @@ hint: 'mdevadm types' lists the parents"
 	done
 	is_found "type 'V100D-2Q' is 'nvidia-37'" define -u $A -p $PF -t V100D-2Q
 	[ "$(mdevadm list -d)" = "$A $PF nvidia-37 manual" ]
+	run mdevadm start $A -t V100D-2Q
+	expect_status 0
+	runs $A
 }
 
 @test "a wait finds the names of what comes meanwhile" {
