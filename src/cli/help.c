@@ -110,7 +110,8 @@ static char *describe_usage(const struct command *command, const char *program)
 
 static void print_examples(const struct command *command, const char *program)
 {
-	if (!command->examples[0])
+	/* Under the other names some of that does not work. */
+	if (!command->examples[0] || strcmp(program, "mdevadm") != 0)
 		return;
 	printf("\nExamples:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(command->examples) && command->examples[i]; i++)

@@ -97,12 +97,18 @@ static bool is_like(const char *name, const char *pattern)
 	return !*name && !*pattern;
 }
 
-/* "2b:00.0" and "00000000:2B:00.0" as "0000:2b:00.0" in any case; NULL if it is neither. */
+/* "2b:00.0" and "00000000:2B:00.0" as "0000:2b:00.0"; NULL if it is neither. */
 static char *pci_address(const char *name)
 {
+	char *address = NULL;
+
 	if (is_like(name, "xx:xx.x"))
-		return mem_printf("0000:%s", name);
-	return is_like(name, "0000xxxx:xx:xx.x") ? mem_strdup(name + 4) : NULL;
+		address = mem_printf("0000:%s", name);
+	else if (is_like(name, "0000xxxx:xx:xx.x"))
+		address = mem_strdup(name + 4);
+	for (char *at = address; at && *at; at++)
+		*at = (char)tolower((unsigned char)*at);
+	return address;
 }
 
 /* Whether libvirt calls the parent so: @flat is that name, flattened. */
@@ -116,6 +122,22 @@ static bool is_nodedev(const char *parent, const char *flat)
 		    strcmp(flat + strlen(subsystems[i]), own) == 0)
 			return true;
 	return false;
+}
+
+/* Adds the parents that have definitions: a directory alone may be left from a mistyped name. */
+static err_t list_defined_on(const struct ops *ops, struct strlist *ret)
+{
+	_cleanup_(strlist_clear) struct strlist parents = { 0 };
+
+	TRY(store_list_parents(ops->store, &parents));
+	for (size_t i = 0; i < parents.count; i++) {
+		_cleanup_(device_list_clear) struct device_list devices = { 0 };
+
+		TRY(store_list(ops->store, parents.items[i], &devices));
+		if (devices.count)
+			strlist_add(ret, take(parents.items[i]));
+	}
+	return NULL;
 }
 
 /* All that a parent's name may stand for: what registered, its physical functions, definitions. */
@@ -132,7 +154,7 @@ static err_t list_names(const struct ops *ops, struct strlist *ret)
 			strlist_add(ret, physical);
 		strlist_add(ret, mem_strdup(parents.items[i]));
 	}
-	TRY(store_list_parents(ops->store, ret));
+	TRY(list_defined_on(ops, ret));
 	TRY(held_list(ops->env, ret));
 	strlist_sort(ret);
 	return NULL;
@@ -168,8 +190,12 @@ static err_t find_by_spelling(const struct ops *ops, const char *name, char **re
 	if (!is_there)
 		TRY(list_names(ops, &names));
 	if (!is_there && !strlist_has(&names, name))
-		return find_other_spelling(&names, name, ret);
-	*ret = mem_strdup(name);
+		TRY(find_other_spelling(&names, name, ret));
+	else
+		*ret = mem_strdup(name);
+	/* A card that is away is known by the form of its address alone. */
+	if (!*ret)
+		*ret = pci_address(name);
 	return NULL;
 }
 

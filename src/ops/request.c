@@ -38,7 +38,8 @@ err_t end_new(struct err *e, const char *verb, const struct uuid *asked, const c
 {
 	/* Of what has come into being the UUID must be known. */
 	if (e && !uuid_is_set(asked) && !err_has_effect(e))
-		return err_wrap(e, "cannot %s a device on parent '%s'", verb, parent);
+		return parent ? err_wrap(e, "cannot %s a device on parent '%s'", verb, parent)
+			      : err_wrap(e, "cannot %s a device", verb);
 	if (e)
 		return err_wrap(e, "cannot %s %s", verb, uuid->text);
 	*ret_made = uuid_is_set(asked) ? (struct uuid){ 0 } : *uuid;

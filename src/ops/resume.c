@@ -119,6 +119,33 @@ static err_t leave_here(struct claim *claim, const struct device *dev)
 	return strike(claim);
 }
 
+/*
+ * What ran on a virtual function that is drained by itself as well is that drain's from now on:
+ * *ret.
+ */
+static err_t hand_over(struct claim *claim, const struct restore *restore, bool *ret)
+{
+	const char *parent = claim->record->drained->parent;
+	_cleanup_(device_freep) struct device *dev = NULL;
+	_cleanup_(held_freep) struct held *held = NULL;
+
+	*ret = false;
+	if (strcmp(parent, restore->request->parent) == 0)
+		return NULL;
+	TRY(hold_load_living(claim->ops, parent, &held));
+	*ret = held && held->drain;
+	if (!*ret)
+		return NULL;
+	dev = device_copy(claim->record->drained);
+	record_set_drained(claim->record, dev, held->parent, held->name);
+	TRY(record_save(claim->ops->env, claim->record));
+	env_warn(claim->ops->env,
+		 err_hint(err_new(ERR_BUSY, "%s stays stopped: parent '%s' is drained by itself",
+				  claim->uuid.text, held->parent),
+			  "'mdevadm resume %s' starts it", held->parent));
+	return NULL;
+}
+
 static bool is_whole(const struct claim *claim)
 {
 	return claim->running && claim->running->state == DEVICE_STATE_RUNNING &&
@@ -131,12 +158,16 @@ static err_t resume_round_drained_one(struct ops *ops, struct device *listed, vo
 	const struct start_how how = { .force = restore->request->force, .ignores_hold = true };
 	_cleanup_(device_freep) struct device *dev = NULL;
 	_cleanup_(claim_freep) struct claim *claim = NULL;
+	bool is_handed_over;
 
 	TRY(claim_under(ops, &listed->uuid, restore->cover, &restore->deadline, &claim));
 	/* It was stopped, or started, meanwhile. */
 	if (!held_has_drain(restore->held, claim->record->hold))
 		return NULL;
 	TRY(start_prepare(claim));
+	TRY(hand_over(claim, restore, &is_handed_over));
+	if (is_handed_over)
+		return NULL;
 	dev = device_copy(claim->record->drained);
 	if (is_whole(claim) && strcmp(claim->running->parent, dev->parent) != 0)
 		return leave_elsewhere(claim);
@@ -366,6 +397,20 @@ static err_t is_held(const struct ops *ops, const struct resume_request *request
 	return NULL;
 }
 
+/* On a card that somebody is working on nothing comes back. */
+static err_t check_card(const struct ops *ops, const struct covered *covered)
+{
+	_cleanup_(held_freep) struct held *card = NULL;
+
+	if (covered->physical)
+		TRY(hold_load_living(ops, covered->physical, &card));
+	if (!card || !card->drain)
+		return NULL;
+	return err_hint(err_new(ERR_BUSY, "its physical function '%s' is drained: %s", card->parent,
+				card->drain->reason),
+			"'mdevadm resume %s' ends that", card->parent);
+}
+
 static err_t resume(struct ops *ops, const struct resume_request *request)
 {
 	const struct deadline deadline = lock_deadline(ops->env);
@@ -382,6 +427,7 @@ static err_t resume(struct ops *ops, const struct resume_request *request)
 		return resume_abandon(ops, request->parent);
 	repair_elsewhere(ops, request->parent);
 	TRY(cover_parent(ops, request->parent, LOCK_EXCLUSIVE, &deadline, &cover));
+	TRY(check_card(ops, cover_find(&cover, request->parent)));
 	/* Also one that is being lifted, by a run that has died: this goes on with it. */
 	TRY(held_load(ops->env, request->parent, &held));
 	if (!held)

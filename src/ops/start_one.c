@@ -10,6 +10,7 @@
 #include "base/interrupt.h"
 #include "base/limits.h"
 #include "choose.h"
+#include "kernel/mdev.h"
 #include "request.h"
 #include "start.h"
 
@@ -22,17 +23,27 @@ struct wish {
 	char *chosen;	      /* a parent; NULL if none was chosen */
 };
 
-/* A name of the type will do where names are found. */
-static err_t check_type_meant(struct ops *ops, const struct start_request *request,
-			      const struct device *dev)
+/* Whether the request wants that type on that parent; a name will do where names are found. */
+static err_t is_type_meant(struct ops *ops, const struct start_request *request, const char *parent,
+			   const char *type, bool *ret)
 {
 	_cleanup_(mem_freep) char *id = NULL;
 
-	if (!request->type || strcmp(request->type, dev->type) == 0)
+	*ret = !request->type || strcmp(request->type, type) == 0;
+	if (*ret || !request->chooses)
 		return NULL;
-	if (request->chooses)
-		TRY(op_find_type(ops, dev->parent, request->type, &id));
-	if (id && strcmp(id, dev->type) == 0)
+	TRY(op_find_type(ops, parent, request->type, &id));
+	*ret = id && strcmp(id, type) == 0;
+	return NULL;
+}
+
+static err_t check_type_meant(struct ops *ops, const struct start_request *request,
+			      const struct device *dev)
+{
+	bool is_so;
+
+	TRY(is_type_meant(ops, request, dev->parent, dev->type, &is_so));
+	if (is_so)
 		return NULL;
 	return err_hint(err_new(ERR_INVALID, "it is defined with type '%s', not '%s'", dev->type,
 				request->type),
@@ -56,12 +67,28 @@ static err_t load_definition(struct ops *ops, const struct start_request *reques
 	return NULL;
 }
 
-/* Whether one that runs is what the request wants to run. */
-static bool is_asked_for(const struct device *running, const struct start_request *request)
+/* Whether the request wants that, on the parent or on the physical function that it names. */
+static err_t is_parent_meant(const struct ops *ops, const struct start_request *request,
+			     const char *parent, bool *ret)
 {
-	return request->ensures && running->state == DEVICE_STATE_RUNNING && running->type &&
-	       (!request->parent || strcmp(request->parent, running->parent) == 0) &&
-	       (!request->type || strcmp(request->type, running->type) == 0);
+	_cleanup_(mem_freep) char *physical = NULL;
+
+	*ret = !request->parent || strcmp(request->parent, parent) == 0;
+	if (*ret || !request->chooses)
+		return NULL;
+	TRY(sysfs_physical_function(ops->sysfs, parent, &physical));
+	*ret = physical && strcmp(request->parent, physical) == 0;
+	return NULL;
+}
+
+/* Whether one that runs is what the request wants to run. */
+static err_t is_asked_for(struct ops *ops, const struct device *running,
+			  const struct start_request *request, bool *ret)
+{
+	*ret = request->ensures && running->state == DEVICE_STATE_RUNNING && running->type;
+	if (*ret)
+		TRY(is_parent_meant(ops, request, running->parent, ret));
+	return *ret ? is_type_meant(ops, request, running->parent, running->type, ret) : NULL;
 }
 
 /* The device to start: what is defined, or else what parent and type say. */
@@ -71,10 +98,13 @@ static err_t describe_wanted(struct ops *ops, const struct start_request *reques
 {
 	bool is_defined = request->parent ? strlist_has(&claim->defined, request->parent)
 					  : claim->defined.count > 0;
+	bool runs_so = false;
 
 	if (is_defined)
 		return load_definition(ops, request, claim, ret);
-	if (claim->running && is_asked_for(claim->running, request)) {
+	if (claim->running)
+		TRY(is_asked_for(ops, claim->running, request, &runs_so));
+	if (runs_so) {
 		*ret = device_copy(claim->running);
 		return NULL;
 	}
@@ -179,11 +209,16 @@ static err_t is_choice(const struct wish *wish, bool *ret, const char **ret_phys
 	const struct start_request *request = wish->request;
 	_cleanup_(strlist_clear) struct strlist defined = { 0 };
 	_cleanup_(strlist_clear) struct strlist functions = { 0 };
+	_cleanup_(device_freep) struct device *running = NULL;
 	bool is_parent = false;
 
 	*ret_physical = request->parent;
 	*ret = false;
 	if (!request->type || !request->chooses)
+		return NULL;
+	/* Of one that runs there is nothing to choose. */
+	TRY(mdev_find(wish->ops->sysfs, &wish->uuid, &running));
+	if (running)
 		return NULL;
 	if (request->parent)
 		TRY(sysfs_has_parent(wish->ops->sysfs, request->parent, &is_parent));

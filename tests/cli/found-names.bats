@@ -185,3 +185,26 @@ hint: did you mean '0.0.0052'? 'mdevadm types' lists the parents"
 hint: did you mean 'nvidia-37'? 'mdevadm types --parent $PF' lists its types"
 	[ "$(mdevadm list -d)" = "$A $PF GRID V100D-2Q manual" ]
 }
+
+@test "the address of a card that is away is known by its form" {
+	needs_sim "another machine"
+	mount_sim sriov
+	ctl unregister $VF
+
+	mdevadm hold 06:00.4 --reason "do not touch" 2>/dev/null
+	mdevadm define -u $A -p 06:00.4 -t nvidia-36 2>/dev/null
+	ctl register $VF
+
+	run mdevadm start $A
+	expect_status 5
+	[ -e "$ETC/$VF/$A" ]
+	[ ! -e "$ETC/06:00.4" ]
+}
+
+@test "an empty directory of definitions is no parent" {
+	needs_sim "another machine"
+	mount_sim sriov
+	mkdir "$ETC/06:00.4"
+
+	is_found "parent '06:00.4' is '$VF'" types -p 06:00.4
+}

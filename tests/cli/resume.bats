@@ -381,7 +381,7 @@ is_lifting() { grep -q '"lifting":true' "$(held_file "$1")"; }
 	needs_sim "a slow create"
 	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
 	mdevadm hold mtty --reason "it is broken"
-	ctl delay create 700 "$U1"
+	ctl delay create 2000 "$U1"
 	begin resume mtty
 	local resume=$BEGUN
 

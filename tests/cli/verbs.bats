@@ -175,6 +175,33 @@ hint: the attributes are @{0}: {\"b\":\"2\"}, @{1}: {\"b\":\"3\"}"
 	[ "$(stat -c %i "$SYS/class/mdev_bus/mtty/$U1")" = "$inode" ]
 }
 
+@test "restart --defined of what cannot be started so brings it back as it ran" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --now
+	mdevadm modify "$U1" --addattr no-such-attribute=1
+
+	run mdevadm restart "$U1" --defined
+
+	expect_status 3
+	expect_contains "mdevadm: cannot restart $U1: it runs again as it did: "
+	runs "$U1"
+}
+
+@test "what a restart cannot start again is told whole" {
+	needs_sim "an injected error"
+	printf '{"mdev_type":"mtty-1","attrs":[{"power/control":"on"}]}' >"$BATS_TEST_TMPDIR/wanted"
+	mdevadm start -u "$U1" -p mtty --jsonfile "$BATS_TEST_TMPDIR/wanted"
+	ctl error create EIO 1
+
+	run mdevadm restart "$U1"
+
+	expect_status 1
+	expect_contains "mdevadm: it ran on parent 'mtty' as {"
+	local line
+	line=$(sed -n "s/^mdevadm: it ran on parent 'mtty' as //p" <<<"$output")
+	mdevadm start -u "$U1" -p mtty --jsonfile - <<<"$line"
+	[ "$(cat "$(device_file mtty "$U1" power/control)")" = on ]
+}
+
 @test "restart of a device that is in use, or does not run, is refused" {
 	needs_sim "a device that somebody has open"
 	run mdevadm restart "$U1"
@@ -203,6 +230,16 @@ hint: the attributes are @{0}: {\"b\":\"2\"}, @{1}: {\"b\":\"3\"}"
 	run mdevadm stop "$U1" "$ABSENT" --ensure --detailed-exitcode
 	expect_status 0
 	expect_output ""
+}
+
+@test "start --ensure of a type finds the device wherever it runs" {
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+
+	run mdevadm start -u "$U1" -t mtty-1 --ensure --detailed-exitcode
+	expect_status 0
+	expect_output ""
+	run mdevadm start -u "$U1" -t mtty-2 --ensure
+	expect_status 4
 }
 
 @test "start --ensure of a device that runs otherwise fails" {
@@ -248,6 +285,7 @@ hint: the attributes are @{0}: {\"b\":\"2\"}, @{1}: {\"b\":\"3\"}"
 	[ "$(mdevadm list "$U2")" = "$U2 0000:07:00.0 nvidia-36 manual" ]
 	run mdevadm start --type none-such
 	expect_status 3
+	expect_line 0 "mdevadm: cannot start a device: no parent has a type 'none-such'"
 	mdevadm hold 0000:06:00.0 --reason why
 	mdevadm hold 0000:07:00.0 --reason why
 	run mdevadm start --type nvidia-36

@@ -265,6 +265,49 @@ $SYS/bus/mdev/devices:" ]
 hint: its physical function is: 'mdevadm resume $PF'"
 }
 
+@test "nothing comes back on a virtual function of a card that is drained" {
+	mdevadm start -u "$U1" -p $VF -t nvidia-36
+	mdevadm drain $VF
+	mdevadm drain $PF --reason "the card is being flashed"
+
+	run mdevadm resume $VF
+	expect_status 5
+	expect_output "mdevadm: cannot resume parent '$VF': its physical function '$PF' is drained: the card is being flashed
+hint: 'mdevadm resume $PF' ends that"
+	is_gone "$U1"
+	mdevadm resume $PF
+	is_gone "$U1"
+	mdevadm resume $VF
+	runs "$U1"
+}
+
+@test "what a drain of the card stopped is handed to a later drain of its virtual function" {
+	mdevadm start -u "$U1" -p $VF -t nvidia-36
+	mdevadm start -u "$U2" -p $OTHER_VF -t nvidia-36
+	mdevadm drain $PF
+	mdevadm drain $VF --reason "only this one"
+
+	run mdevadm resume $PF
+	expect_status 0
+	expect_output "mdevadm: warning: $U1 stays stopped: parent '$VF' is drained by itself
+hint: 'mdevadm resume $VF' starts it"
+	is_gone "$U1"
+	runs "$U2"
+	mdevadm resume $VF
+	runs "$U1"
+}
+
+@test "restart on a virtual function waits for its sisters, and keeps them out" {
+	mdevadm start -u "$U1" -p $VF -t nvidia-36
+	hold parents $OTHER_VF -s
+	hold parents $PF -s
+
+	run mdevadm restart "$U1" --lock-timeout 0
+
+	expect_status 5
+	runs "$U1"
+}
+
 @test "the physical function stands for its virtual functions in list, types, start, stop and wait" {
 	mdevadm define -u "$U1" -p $VF -t nvidia-36
 	mdevadm define -u "$U2" -p $OTHER_VF -t nvidia-36
