@@ -300,6 +300,8 @@ static err_t drain_locked(struct drain *drain, int *ret_status)
 	struct err *e;
 
 	TRY(check_group(drain->ops, drain->request->parent));
+	TRY(cover_new_functions(drain->ops, drain->request->parent, &drain->deadline,
+				&drain->cover));
 	TRY(list_group(drain->ops, drain->request->parent, &drain->parents));
 	TRY(err_wrap(prepare(drain), "nothing was changed"));
 	e = write_hold(drain);
