@@ -82,29 +82,26 @@ err_t choose_definition(const struct strlist *defined, const char *parent, const
 }
 
 /*
- * One that is not there may come; but of a tree that no kernel runs on nothing is to be expected.
+ * One that is not there may come; but it may be a mistyped one as well. Of a tree that no kernel
+ * runs on nothing is to be expected.
  */
-static err_t check_support(const struct ops *ops, const char *parent)
-{
-	if (ops->env->moved[ENV_DIR_SYS] && !sysfs_is_there(ops->sysfs))
-		return NULL;
-	return err_wrap(sysfs_check_support_of(ops->sysfs, parent),
-			"it is stored, and cannot be started here");
-}
-
-/* One that is not there may come, unless it is a mistyped one that is there. */
 static err_t check_absent(const struct ops *ops, const char *parent)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
 	const char *near;
+	struct err *e;
 
-	TRY(check_support(ops, parent));
+	if (ops->env->moved[ENV_DIR_SYS] && !sysfs_is_there(ops->sysfs))
+		return NULL;
+	TRY(err_wrap(sysfs_check_support_of(ops->sysfs, parent),
+		     "it is stored, and cannot be started here"));
 	TRY(sysfs_list_parents(ops->sysfs, &names));
 	near = strlist_nearest(&names, parent);
-	if (!near)
-		return NULL;
-	return err_hint(err_new(ERR_NOT_FOUND, "parent '%s' is not there at present", parent),
-			"did you mean '%s'? 'mdevadm types' lists the parents", near);
+	e = err_new(ERR_NOT_FOUND, "parent '%s' is not there at present", parent);
+	if (near)
+		e = err_hint(e, "did you mean '%s'? 'mdevadm types' lists the parents", near);
+	return err_hint(e, "it is stored for when the parent comes; 'mdevadm types' lists those "
+			   "that are there");
 }
 
 err_t hint_types(const struct ops *ops, struct err *e, const char *parent)

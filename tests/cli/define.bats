@@ -76,11 +76,12 @@ is_undefined() { [ "$(find "$ETC" -type f | wc -l)" = 0 ]; }
 	is_gone "$U1"
 }
 
-@test "define on an absent parent needs no such parent" {
+@test "define on an absent parent warns, and defines it" {
 	run mdevadm define -u "$U1" -p absent -t whatever
 
 	expect_status 0
-	expect_output ""
+	expect_output "mdevadm: warning: parent 'absent' is not there at present
+hint: it is stored for when the parent comes; 'mdevadm types' lists those that are there"
 	[ -e "$ETC/absent/$U1" ]
 }
 

@@ -266,7 +266,7 @@ hint: a definition is a file '$ETC/PARENT/UUID': move it there, or out of '$ETC'
 
 	run mdevadm define -u "$U2" -p mine.json -t mtty-1
 	expect_status 10
-	expect_output "mdevadm: cannot define $U2: $message"
+	expect_contains "mdevadm: cannot define $U2: $message"
 	mdevadm start -u "$U1"
 }
 
