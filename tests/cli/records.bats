@@ -55,7 +55,7 @@ write_record() {
 
 @test "the record says that a start is under way before the device is created" {
 	needs_sim "a slow create"
-	ctl delay create 300
+	ctl delay create 1500
 
 	begin start -u "$U1" -p mtty -t mtty-1
 	wait_until has_dir mtty "$U1"

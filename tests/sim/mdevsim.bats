@@ -333,7 +333,7 @@ shows() { # FILE CONTENT
 
 @test "unregistering waits for creates, refuses new ones, and takes idle children" {
 	put "$one/create" "$B"
-	ctl delay create 60
+	ctl delay create 600
 	put "$one/create" "$A" >"$BATS_TEST_TMPDIR/created" &
 	await test -d "$mtty/$A"
 	exec 7>"$two/create"
