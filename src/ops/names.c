@@ -230,19 +230,6 @@ static err_t has_type(const struct ops *ops, const char *parent, const char *typ
 	return sysfs_has_type(dir, type, ret);
 }
 
-/* The parent, and its virtual functions; or all parents. */
-static err_t read_types(const struct ops *ops, const char *parent, struct parent_list *ret)
-{
-	_cleanup_(strlist_clear) struct strlist group = { 0 };
-
-	if (!parent)
-		return sysfs_read_parents(ops->sysfs, NULL, ret);
-	TRY(list_group(ops, parent, &group));
-	for (size_t i = 0; i < group.count; i++)
-		TRY(sysfs_read_parents(ops->sysfs, group.items[i], ret));
-	return NULL;
-}
-
 err_t op_find_type(struct ops *ops, const char *parent, const char *name, char **ret)
 {
 	_cleanup_(parent_list_clear) struct parent_list parents = { 0 };
@@ -257,7 +244,7 @@ err_t op_find_type(struct ops *ops, const char *parent, const char *name, char *
 		*ret = mem_strdup(name);
 		return NULL;
 	}
-	TRY(read_types(ops, parent, &parents));
+	TRY(op_types(ops, parent, true, &parents));
 	for (size_t i = 0; i < parents.count; i++)
 		parent_find_types(parents.items[i], name, &found);
 	/* On the virtual functions of a card the same type has the same id. */
