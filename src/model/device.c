@@ -74,10 +74,14 @@ static bool is_same_number(const char *a, const char *b)
 	return !errno && end_a != a && end_b != b && !*end_a && !*end_b && x == y;
 }
 
+bool attr_is_same_value(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0 || is_same_number(a, b);
+}
+
 static bool is_same_attr(const struct attr *a, const struct attr *b)
 {
-	return strcmp(a->name, b->name) == 0 &&
-	       (strcmp(a->value, b->value) == 0 || is_same_number(a->value, b->value));
+	return strcmp(a->name, b->name) == 0 && attr_is_same_value(a->value, b->value);
 }
 
 bool device_has_same_attrs(const struct device *a, const struct device *b)
@@ -116,6 +120,39 @@ void device_list_add(struct device_list *list, struct device *dev)
 {
 	list->items = mem_grow(list->items, list->count, sizeof(*list->items));
 	list->items[list->count++] = dev;
+}
+
+static int compare_devices(const void *a, const void *b)
+{
+	const struct device *x = *(struct device *const *)a;
+	const struct device *y = *(struct device *const *)b;
+	int order = strcmp(x->uuid.text, y->uuid.text);
+
+	return order ? order : strcmp(x->parent, y->parent);
+}
+
+void device_list_sort(struct device_list *list)
+{
+	if (list->count)
+		qsort(list->items, list->count, sizeof(struct device *), compare_devices);
+}
+
+struct device *const *device_list_find(const struct device_list *list, size_t count,
+				       const struct uuid *uuid)
+{
+	size_t first = 0;
+	size_t behind = count;
+
+	while (first < behind) {
+		size_t middle = first + (behind - first) / 2;
+
+		if (strcmp(list->items[middle]->uuid.text, uuid->text) < 0)
+			first = middle + 1;
+		else
+			behind = middle;
+	}
+	return first < count && uuid_is_equal(&list->items[first]->uuid, uuid) ? &list->items[first]
+									       : NULL;
 }
 
 void device_list_clear(struct device_list *list)
