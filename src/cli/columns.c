@@ -7,7 +7,9 @@
 
 #include "base/json.h"
 
-#define BAR_WIDTH 10
+#define BAR_WIDTH 6
+/* Of a note on a terminal: the rest is in --json. */
+#define NOTE_WIDTH 24
 
 static const char *text_of(const json_t *row, const char *key)
 {
@@ -165,7 +167,11 @@ const struct column device_columns[] = {
 	  .help = "where it runs, or is defined",
 	  .is_default = true,
 	  .is_in_tree = true },
-	{ .name = "type", .help = "its type", .is_default = true, .is_in_tree = true },
+	{ .name = "type",
+	  .help = "its type",
+	  .is_default = true,
+	  .is_in_tree = true,
+	  .may_cut = true },
 	{ .name = "start", .help = "auto or manual, of what is defined", .is_default = true },
 	{ .name = "state",
 	  .help = "running, stopped, starting, incomplete, removing, stuck or drained",
@@ -235,13 +241,25 @@ static char *say_kind(const json_t *row)
 	return NULL;
 }
 
+/* Takes @text, which is UTF-8, and cuts it between two characters. */
+static char *shorten(char *text)
+{
+	_cleanup_(mem_freep) char *whole = text;
+	size_t end = NOTE_WIDTH - strlen("...");
+
+	if (!text || strlen(text) <= NOTE_WIDTH)
+		return take(whole);
+	while (end && ((unsigned char)text[end] & 0xc0) == 0x80)
+		end--;
+	return mem_printf("%.*s...", (int)end, text);
+}
+
 static char *show_note(const json_t *row, bool is_terminal)
 {
 	const char *held = text_of(row, "held_reason");
 	const char *size = text_of(row, "only_size");
 	char *text = say_kind(row);
 
-	(void)is_terminal;
 	if (held) {
 		_cleanup_(mem_freep) char *plain = str_escape(held);
 		_cleanup_(mem_freep) char *note = mem_printf("held: %s", plain);
@@ -254,7 +272,7 @@ static char *show_note(const json_t *row, bool is_terminal)
 
 		text = append(text, "; ", note);
 	}
-	return text;
+	return is_terminal ? shorten(text) : text;
 }
 
 static const char *color_note(const json_t *row)
@@ -265,13 +283,15 @@ static const char *color_note(const json_t *row)
 const struct column parent_columns[] = {
 	{ .name = "parent", .help = "its name", .is_default = true },
 	{ .name = "driver", .help = "the driver that it is bound to", .is_default = true },
-	{ .name = "numa", .help = "the NUMA node", .is_default = true, .is_number = true },
+	{ .name = "numa", .help = "the NUMA node", .is_number = true },
 	{ .name = "types", .help = "how many types it has", .is_default = true, .is_number = true },
 	{ .name = "running",
+	  .heading = "run",
 	  .help = "how many devices run",
 	  .is_default = true,
 	  .is_number = true },
 	{ .name = "defined",
+	  .heading = "def",
 	  .help = "how many are defined",
 	  .is_default = true,
 	  .is_number = true },
@@ -286,10 +306,10 @@ const struct column parent_columns[] = {
 	{ .name = "note",
 	  .help = "absent, vendor-vfio, held, one size at a time",
 	  .is_default = true,
-	  .may_cut = true,
 	  .show = show_note,
 	  .color = color_note },
 	{ .name = "hardware",
+	  .heading = "model",
 	  .help = "what the hardware is called",
 	  .is_default = true,
 	  .may_cut = true },
@@ -328,7 +348,11 @@ const struct column type_columns[] = {
 	  .help = "instances that this parent offers",
 	  .is_default = true,
 	  .is_number = true },
-	{ .name = "running", .help = "how many run", .is_default = true, .is_number = true },
+	{ .name = "running",
+	  .heading = "run",
+	  .help = "how many run",
+	  .is_default = true,
+	  .is_number = true },
 	{ .name = "room",
 	  .help = "how many more there can be at most ('-': the card says)",
 	  .is_default = true,

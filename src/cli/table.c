@@ -21,6 +21,7 @@ struct smartcols {
 	__typeof__(scols_table_enable_raw) *enable_raw;
 	__typeof__(scols_table_enable_noheadings) *enable_noheadings;
 	__typeof__(scols_table_enable_colors) *enable_colors;
+	__typeof__(scols_table_enable_noencoding) *enable_noencoding;
 	__typeof__(scols_table_new_column) *new_column;
 	__typeof__(scols_table_new_line) *new_line;
 	__typeof__(scols_line_refer_data) *refer_data;
@@ -38,6 +39,7 @@ static err_t open_smartcols(struct smartcols *ret)
 		{ "scols_table_enable_raw", &ret->enable_raw },
 		{ "scols_table_enable_noheadings", &ret->enable_noheadings },
 		{ "scols_table_enable_colors", &ret->enable_colors },
+		{ "scols_table_enable_noencoding", &ret->enable_noencoding },
 		{ "scols_table_new_column", &ret->new_column },
 		{ "scols_table_new_line", &ret->new_line },
 		{ "scols_line_refer_data", &ret->refer_data },
@@ -264,7 +266,7 @@ static bool wants_colors(const struct table *table)
 
 static char *heading_of(const struct column *column)
 {
-	char *heading = mem_strdup(column->name);
+	char *heading = mem_strdup(column->heading ? column->heading : column->name);
 
 	for (char *at = heading; *at; at++)
 		*at = *at == '_' ? '-' : (char)toupper((unsigned char)*at);
@@ -332,6 +334,8 @@ err_t table_print(struct table *table, struct output *output)
 	scols.enable_raw(drawn, option_is_given(table->values, OPT_RAW));
 	scols.enable_noheadings(drawn, option_is_given(table->values, OPT_NOHEADINGS));
 	scols.enable_colors(drawn, wants_colors(table));
+	/* What is shown is escaped already, in the way of all texts of this program. */
+	scols.enable_noencoding(drawn, 1);
 	add_columns(table, &scols, drawn);
 	for (size_t i = 0; i < table->row_count; i++)
 		add_row(table, &scols, drawn, &table->rows[i]);
