@@ -11,7 +11,7 @@
 /* Of a note on a terminal: the rest is in --json. */
 #define NOTE_WIDTH 24
 
-static const char *text_of(const json_t *row, const char *key)
+static const char *string_of(const json_t *row, const char *key)
 {
 	return json_string_value(json_object_get(row, key));
 }
@@ -58,8 +58,8 @@ static char *show_held_since(const json_t *row, bool is_terminal)
 
 char *show_user(const json_t *user)
 {
-	const char *command = text_of(user, "command");
-	const char *domain = text_of(user, "domain");
+	const char *command = string_of(user, "command");
+	const char *domain = string_of(user, "domain");
 	long long pid = json_integer_value(json_object_get(user, "pid"));
 	_cleanup_(mem_freep) char *text =
 		mem_printf("pid %lld%s%s%s%s%s", pid, command ? " (" : "", command ? command : "",
@@ -89,7 +89,7 @@ static char *show_domains(const json_t *row, bool is_terminal)
 
 	(void)is_terminal;
 	for (size_t i = 0; i < json_array_size(users); i++) {
-		const char *domain = text_of(json_array_get(users, i), "domain");
+		const char *domain = string_of(json_array_get(users, i), "domain");
 		_cleanup_(mem_freep) char *escaped = domain ? str_escape(domain) : NULL;
 
 		if (escaped)
@@ -147,7 +147,7 @@ static const char *color_state(const json_t *row)
 		{ "running", "green" },	 { "starting", "yellow" }, { "removing", "yellow" },
 		{ "drained", "yellow" }, { "incomplete", "red" },  { "stuck", "red" },
 	};
-	const char *state = text_of(row, "state");
+	const char *state = string_of(row, "state");
 
 	for (size_t i = 0; state && i < ARRAY_SIZE(colors); i++)
 		if (strcmp(colors[i].state, state) == 0)
@@ -229,10 +229,10 @@ static char *show_use(const json_t *row, bool is_terminal)
 
 static char *say_kind(const json_t *row)
 {
-	const char *kind = text_of(row, "kind");
-	const char *vendor = text_of(row, "vendor_type");
+	const char *kind = string_of(row, "kind");
+	const char *vendor = string_of(row, "vendor_type");
 
-	if (text_of(row, "type"))
+	if (string_of(row, "type"))
 		return NULL;
 	if (kind && strcmp(kind, "absent") == 0)
 		return mem_strdup("absent");
@@ -256,8 +256,8 @@ static char *shorten(char *text)
 
 static char *show_note(const json_t *row, bool is_terminal)
 {
-	const char *held = text_of(row, "held_reason");
-	const char *size = text_of(row, "only_size");
+	const char *held = string_of(row, "held_reason");
+	const char *size = string_of(row, "only_size");
 	char *text = say_kind(row);
 
 	if (held) {
@@ -266,7 +266,7 @@ static char *show_note(const json_t *row, bool is_terminal)
 
 		text = append(text, "; ", note);
 	}
-	if (size && !text_of(row, "type")) {
+	if (size && !string_of(row, "type")) {
 		_cleanup_(mem_freep) char *plain = str_escape(size);
 		_cleanup_(mem_freep) char *note = mem_printf("one size at a time: %s", plain);
 
@@ -277,7 +277,7 @@ static char *show_note(const json_t *row, bool is_terminal)
 
 static const char *color_note(const json_t *row)
 {
-	return text_of(row, "held_reason") ? "yellow" : NULL;
+	return string_of(row, "held_reason") ? "yellow" : NULL;
 }
 
 const struct column parent_columns[] = {

@@ -32,6 +32,7 @@ struct column {
 	}
 
 bool table_is_wanted(const struct values *values);
+bool table_wants_colors(const struct values *values);
 
 struct table;
 

@@ -66,7 +66,7 @@ static char *find_domain(const char *args, size_t size)
 }
 
 /* What cannot be told of one that has ended is left out. */
-static void describe(const struct env *env, const char *pid, struct user *ret)
+static void describe_user(const struct env *env, const char *pid, struct user *ret)
 {
 	_cleanup_(mem_freep) char *comm = mem_printf("%s/%s/comm", env->dir[ENV_DIR_PROC], pid);
 	_cleanup_(mem_freep) char *line = mem_printf("%s/%s/cmdline", env->dir[ENV_DIR_PROC], pid);
@@ -90,7 +90,7 @@ static void add_user(const struct env *env, const struct number *number,
 	if (!number->node || (number->is_group && !opener->has_vfio_devices))
 		return;
 	user.node = mem_strdup(number->node);
-	describe(env, opener->pid, &user.user);
+	describe_user(env, opener->pid, &user.user);
 	ret->items = mem_grow(ret->items, ret->count, sizeof(*ret->items));
 	ret->items[ret->count++] = user;
 }
@@ -101,8 +101,8 @@ static bool is_repeated(const struct opener *openers, size_t i)
 }
 
 /* Sorted by number, so that each is looked up once. */
-static err_t add_users(const struct env *env, const struct sysfs *sysfs,
-		       const struct openers *openers, struct node_user_list *ret)
+static err_t add_node_users(const struct env *env, const struct sysfs *sysfs,
+			    const struct openers *openers, struct node_user_list *ret)
 {
 	struct number number = { 0 };
 	struct err *e = NULL;
@@ -142,7 +142,7 @@ err_t facts_list_users(const struct env *env, const struct sysfs *sysfs, struct 
 	TRY(openers_read(env, &openers));
 	if (openers.count)
 		qsort(openers.items, openers.count, sizeof(*openers.items), compare_openers);
-	TRY(add_users(env, sysfs, &openers, ret));
+	TRY(add_node_users(env, sysfs, &openers, ret));
 	if (ret->count)
 		qsort(ret->items, ret->count, sizeof(*ret->items), compare_users);
 	ret->is_partial = openers.is_partial;

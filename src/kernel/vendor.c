@@ -79,7 +79,7 @@ static void add_line(struct parent *parent, char *line)
 				});
 }
 
-static err_t read_file(const struct dir *dir, const char *name, char **ret)
+static err_t read_vendor_file(const struct dir *dir, const char *name, char **ret)
 {
 	*ret = NULL;
 	TRY(sysfs_pass_absence(dir_read(dir, name, SYSFS_FILE_MAX, ret, NULL)));
@@ -93,7 +93,7 @@ static err_t read_current(const struct dir *dir, char **ret)
 	_cleanup_(mem_freep) char *text = NULL;
 	unsigned long number;
 
-	TRY(read_file(dir, "current_vgpu_type", &text));
+	TRY(read_vendor_file(dir, "current_vgpu_type", &text));
 	text[strcspn(text, "\n")] = '\0';
 	if (!*text)
 		return NULL;
@@ -114,7 +114,7 @@ err_t vendor_read(const struct sysfs *sysfs, const char *name, struct parent **r
 
 	TRY(dir_open_linked(sysfs->top, path, &dir));
 	TRY(read_current(dir, ret_current));
-	TRY(read_file(dir, "creatable_vgpu_types", &list));
+	TRY(read_vendor_file(dir, "creatable_vgpu_types", &list));
 	rest = list;
 	while (rest)
 		add_line(parent, strsep(&rest, "\n"));

@@ -186,6 +186,7 @@ jsonschema.Draft202012Validator.check_schema(json.load(open(sys.argv[1])))' "$LI
 }
 
 @test "every test with --json has its documents validated" {
+	# shellcheck disable=SC2016
 	run grep -nE '"\$MDEVADM".* --json( |=|$)' "$BATS_TEST_DIRNAME"/*.bats
 
 	output=$(grep -v '/report.bats:' <<<"$output") || true

@@ -32,10 +32,10 @@ $U1 mtty mtty-1 - running ${FLAGS:-idle} mtty"
 }
 
 @test "a column that is not there is an error, which names the nearest" {
-	run mdevadm list --columns uuid,parrent
+	run mdevadm list --columns uuid,parnt
 
 	expect_status 2
-	expect_output "mdevadm: --columns: there is no column 'parrent'
+	expect_output "mdevadm: --columns: there is no column 'parnt'
 hint: did you mean 'parent'? '--columns help' lists them"
 	run mdevadm list --columns ""
 	expect_status 2
