@@ -59,7 +59,9 @@ static void print_users(struct output *output, const struct device_status *statu
 		return;
 	if (status->is_used != ANSWER_YES)
 		print_entry(output, "Used by:",
-			    status->is_used == ANSWER_NO ? "nobody" : "not known: run as root");
+			    status->is_used == ANSWER_NO
+				    ? "nobody"
+				    : "not known: not all processes can be seen");
 	for (size_t i = 0; i < status->user_count; i++) {
 		const struct user *user = &status->users[i];
 		_cleanup_(mem_freep) char *text = mem_printf(

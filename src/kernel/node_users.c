@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "kernel/facts.h"
 #include "openers.h"
@@ -133,6 +134,35 @@ static int compare_users(const void *a, const void *b)
 	return order ? order : (int)(x->user.pid - y->user.pid);
 }
 
+/* Whether a process has a device file without the group that it got it from: of which device? */
+static bool has_unknown_device(const struct openers *openers, const struct node_user_list *users)
+{
+	for (size_t i = 0; i < openers->holders.count; i++) {
+		pid_t pid = (pid_t)strtol(openers->holders.items[i], NULL, 10);
+		bool is_known = false;
+
+		for (size_t j = 0; j < users->count && !is_known; j++)
+			is_known = users->items[j].has_group && users->items[j].user.pid == pid;
+		if (!is_known)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * In another pid namespace than the first one the processes of the others are not seen. The first
+ * one's number is the kernel's PROC_PID_INIT_INO (include/linux/proc_ns.h).
+ */
+static bool has_unseen_processes(const struct env *env)
+{
+	char target[64] = "";
+
+	if (env->moved[ENV_DIR_PROC])
+		return false;
+	return readlink("/proc/self/ns/pid", target, sizeof(target) - 1) < 0 ||
+	       strcmp(target, "pid:[4026531836]") != 0;
+}
+
 err_t facts_list_users(const struct env *env, const struct sysfs *sysfs, struct node_user_list *ret)
 {
 	_cleanup_(openers_clear) struct openers openers = { 0 };
@@ -145,7 +175,8 @@ err_t facts_list_users(const struct env *env, const struct sysfs *sysfs, struct 
 	TRY(add_node_users(env, sysfs, &openers, ret));
 	if (ret->count)
 		qsort(ret->items, ret->count, sizeof(*ret->items), compare_users);
-	ret->is_partial = openers.is_partial;
+	ret->is_partial = openers.is_partial || has_unknown_device(&openers, ret) ||
+			  has_unseen_processes(env);
 	return NULL;
 }
 
