@@ -252,3 +252,38 @@ repeat_start_held() {
 	expect_none
 	resume_again
 }
+
+# What a listing leaves out it tells: with --strict and status 0 it shows what it shows without a fault.
+prepare_status() {
+	prepare_drain
+	must hold "$PARENT" --reason "a reason"
+	listing_status >"$WORK/good"
+}
+line_status() {
+	LINE=(status --strict --raw --columns "uuid,parent,type,start,state,owner,defined,nodes,used,flags")
+}
+listing_status() { line_status && "$MDEVADM" "${LINE[@]}"; }
+done_status() { expect_listing; }
+repeat_status() { expect_listing_again; }
+
+prepare_parents() {
+	prepare_drain
+	must hold "$PARENT" --reason "a reason"
+	listing_parents >"$WORK/good"
+}
+line_parents() {
+	LINE=(parents --strict --raw --columns "parent,driver,types,running,defined,room,held_reason,path,vfs")
+}
+listing_parents() { line_parents && "$MDEVADM" "${LINE[@]}"; }
+done_parents() { expect_listing; }
+repeat_parents() { expect_listing_again; }
+
+expect_listing() {
+	diff "$WORK/good" "$WORK/said" >"$WORK/difference" ||
+		wrong "something is left out: $(head -n 5 "$WORK/difference" | tr '\n' ' ')"
+}
+expect_listing_again() {
+	run_mdevadm "${LINE[@]}"
+	expect_status 0
+	expect_listing
+}
