@@ -71,7 +71,7 @@ static char *read_value(const struct ops *ops, const struct device *dev, const c
 			struct told *told, char **ret_reason)
 {
 	char *value = NULL;
-	_cleanup_(err_freep) struct err *e = facts_read_attr(ops->sysfs, &dev->uuid, name, &value);
+	_cleanup_(err_freep) struct err *e = read_attr(ops, &dev->uuid, name, &value);
 	const struct device *scripts;
 
 	if (!e && !is_no_value(value))
