@@ -8,6 +8,7 @@ int main(void)
 
 	failed += device_tests();
 	failed += device_json_tests();
+	failed += finding_tests();
 	failed += name_tests();
 	failed += parent_tests();
 	return failed != 0;

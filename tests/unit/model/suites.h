@@ -4,5 +4,6 @@
 
 int device_tests(void);
 int device_json_tests(void);
+int finding_tests(void);
 int name_tests(void);
 int parent_tests(void);
