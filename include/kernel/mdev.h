@@ -40,6 +40,13 @@ err_t mdev_inode(const struct sysfs *sysfs, const char *parent, const struct uui
 		 ino_t *ret);
 
 /*
+ * *ret is what the attribute, which is directly in the device's directory, shows; owned by the
+ * caller, NULL if there is none.
+ */
+err_t mdev_read_attr(const struct sysfs *sysfs, const struct device *dev, const char *name,
+		     char **ret);
+
+/*
  * These change the kernel's state. The caller holds the parent's lock, shared or exclusive, and
  * the device's: in the program, src/ops/write.c alone calls them.
  */

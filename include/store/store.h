@@ -41,6 +41,8 @@ err_t store_load_all(const struct store *store, const struct uuid *uuid, const c
  * canonical, or of which another file counts. An error is one of the place, as of store_load().
  */
 err_t store_check_names(const struct store *store, const char *parent);
+/* The directory that has all of them; owned by the caller. */
+char *store_top(const struct store *store);
 /* The path of the definition, owned by the caller, if its name is as it should be. */
 char *store_path(const struct store *store, const char *parent, const struct uuid *uuid);
 

@@ -9,8 +9,7 @@ err_t callouts_check(struct callouts *callouts, size_t *ret_count)
 
 	*ret_count = 0;
 	for (int i = 0; i < SCRIPTS_KINDS; i++) {
-		const struct scripts *scripts =
-			callouts_scripts(callouts, (enum scripts_kind)i);
+		const struct scripts *scripts = callouts_scripts(callouts, (enum scripts_kind)i);
 
 		*ret_count += scripts->count;
 		e = err_also(e, scripts_check(scripts));

@@ -19,6 +19,7 @@ static const struct command *const commands[] = {
 	&command_resume,
 	&command_hold,
 	&command_wait,
+	&command_check,
 	&command_start_parent_mdevs,
 	&command_completions,
 	&command_complete,

@@ -84,7 +84,7 @@ err_t pci_is_function_of(const struct sysfs *sysfs, const char *physical, const 
 	if (!offset || !read_address(physical, &card) || !read_address(name, &function) ||
 	    card.domain != function.domain)
 		return NULL;
-	for (unsigned long i = 0; i < total && !*ret; i++)
+	for (unsigned long i = 0; i < total && i <= 0xffff && !*ret; i++)
 		*ret = card.id + offset + i * stride == function.id;
 	return NULL;
 }

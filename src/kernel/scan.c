@@ -168,6 +168,16 @@ err_t mdev_list_children(const struct sysfs *sysfs, const char *parent, struct d
 	return NULL;
 }
 
+err_t mdev_read_attr(const struct sysfs *sysfs, const struct device *dev, const char *name,
+		     char **ret)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+
+	*ret = NULL;
+	TRY(sysfs_find_device(sysfs, dev->parent, &dev->uuid, &dir));
+	return dir ? sysfs_pass_absence(dir_read(dir, name, SYSFS_FILE_MAX, ret, NULL)) : NULL;
+}
+
 err_t mdev_inode(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid, ino_t *ret)
 {
 	_cleanup_(dir_freep) struct dir *dir = NULL;

@@ -90,6 +90,28 @@ bool device_has_same_attrs(const struct device *a, const struct device *b)
 	return true;
 }
 
+/* How many attributes of @dev are the same as @attr. */
+static size_t count_same(const struct device *dev, const struct attr *attr)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < dev->attr_count; i++)
+		count += is_same_attr(&dev->attrs[i], attr);
+	return count;
+}
+
+bool device_has_attrs_of(const struct device *a, const struct device *b)
+{
+	if (a->attr_count != b->attr_count)
+		return false;
+	if (device_has_same_attrs(a, b))
+		return true;
+	for (size_t i = 0; i < a->attr_count; i++)
+		if (count_same(a, &a->attrs[i]) != count_same(b, &a->attrs[i]))
+			return false;
+	return true;
+}
+
 void device_insert_attr(struct device *dev, size_t index, const char *name, const char *value)
 {
 	dev->attrs = mem_grow(dev->attrs, dev->attr_count, sizeof(*dev->attrs));

@@ -220,6 +220,11 @@ err_t store_check_names(const struct store *store, const char *parent)
 	return NULL;
 }
 
+char *store_top(const struct store *store)
+{
+	return mem_strdup(store->path);
+}
+
 char *store_path(const struct store *store, const char *parent, const struct uuid *uuid)
 {
 	return mem_printf("%s/%s/%s", store->path, parent, uuid->text);
