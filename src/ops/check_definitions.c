@@ -190,17 +190,17 @@ static err_t find_absence(const struct check *check, struct defined_parent *ret)
 static err_t not_there(const struct check *check, const struct defined_parent *parent)
 {
 	const char *near = strlist_nearest(&check->names, parent->name);
+	_cleanup_(mem_freep) char *meant =
+		near ? mem_printf("did you mean '%s'? If not, ", near) : mem_strdup("");
 	struct err *e = err_new(ERR_NOT_FOUND, "parent '%s' is not there", parent->name);
 
-	if (near)
-		return err_hint(e, "did you mean '%s'? 'mdevadm types' lists the parents", near);
 	if (!check->ops)
-		return err_hint(e, "the hardware that '%s' describes has no such parent",
+		return err_hint(e, "%sthe hardware that '%s' describes has no such parent", meant,
 				check->files->types);
 	return err_hint(e,
-			"see whether the hardware is there and its driver is loaded; if it is gone "
-			"for good: 'mdevadm undefine --all --parent %s'",
-			parent->name);
+			"%ssee whether the hardware is there and its driver is loaded; if it is "
+			"gone for good: 'mdevadm undefine --all --parent %s'",
+			meant, parent->name);
 }
 
 /* What a driver needs before its devices are parents. */

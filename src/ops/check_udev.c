@@ -190,7 +190,7 @@ static err_t check_program(const struct check *check, const char *source, const 
 
 	if (access(path, X_OK) == 0)
 		return NULL;
-	return err_hint(err_errno(errno, "'%s' runs '%s', which cannot be run", source, program),
+	return err_hint(err_errno(errno, "'%s' runs '%s', which cannot be run", source, path),
 			"so nothing is started when a parent comes: install the program there, or "
 			"mend the path");
 }
