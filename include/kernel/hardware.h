@@ -6,7 +6,7 @@
 #include "model/inventory.h"
 
 /*
- * Fills @ret, which is unknown before: of a parent, or another PCI device of that name. Nothing of
+ * Fills @ret, anew, with what is known of a parent, or another PCI device of that name. Nothing of
  * what is surely not there; what cannot be read is warned about and stays unknown.
  */
 err_t hardware_read(const struct sysfs *sysfs, const char *name, struct hardware *ret);

@@ -27,6 +27,10 @@ err_t mdev_find_below(const struct sysfs *sysfs, const char *parent, const struc
  */
 err_t mdev_scan(const struct sysfs *sysfs, struct device_list *ret);
 /*
+ * The same, sorted by UUID, with what is stuck, and what is going and has no link or type any more.
+ */
+err_t mdev_scan_all(const struct sysfs *sysfs, struct device_list *ret);
+/*
  * For decisions. Adds what has a directory below the parent, sorted by UUID: also what is stuck,
  * and what is going and has no link any more. Fails rather than leave something out. Of a parent
  * that is surely not there nothing is added.
@@ -38,13 +42,6 @@ err_t mdev_list_children(const struct sysfs *sysfs, const char *parent, struct d
  */
 err_t mdev_inode(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid,
 		 ino_t *ret);
-
-/*
- * *ret is what the attribute, which is directly in the device's directory, shows; owned by the
- * caller, NULL if there is none.
- */
-err_t mdev_read_attr(const struct sysfs *sysfs, const struct device *dev, const char *name,
-		     char **ret);
 
 /*
  * These change the kernel's state. The caller holds the parent's lock, shared or exclusive, and

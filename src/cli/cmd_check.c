@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 #include "ops/check.h"
+#include "report.h"
 
 static const struct rule rules[] = {
 	{ RULE_NEEDS_ONE_OF, OPT_BIT(OPT_OFFLINE), OPT_BIT(OPT_FILE) },
@@ -78,6 +79,8 @@ static err_t run(struct invocation *invocation)
 	for (size_t i = 0; i < result.findings.count; i++)
 		print_finding(invocation->output, &result.findings.items[i]);
 	print_end(invocation, &result);
+	if (invocation->report)
+		report_put(invocation->report, "findings", finding_list_to_json(&result.findings));
 	if (finding_list_count(&result.findings, FINDING_FAULT))
 		invocation->done_status = ERR_PARTIAL;
 	return NULL;

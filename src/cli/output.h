@@ -18,6 +18,9 @@ struct output;
 struct output *output_open(void);
 /* For printf(); borrowed. */
 FILE *output_stream(struct output *output);
+/* Drops what is written, from here on or until the other. */
+void output_be_quiet(struct output *output);
+void output_be_heard(struct output *output);
 /*
  * Writes the UUID that was made, as a line: if it is lost, the error names it and what was @done.
  */

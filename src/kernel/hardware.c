@@ -109,6 +109,7 @@ err_t hardware_read(const struct sysfs *sysfs, const char *name, struct hardware
 {
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 
+	hardware_clear(ret);
 	TRY(hardware_open(sysfs, name, &dir));
 	if (dir)
 		env_warn(sysfs->env, err_wrap(read_all(sysfs, name, dir, ret),

@@ -74,10 +74,14 @@ static bool is_same_number(const char *a, const char *b)
 	return !errno && end_a != a && end_b != b && !*end_a && !*end_b && x == y;
 }
 
+bool attr_is_same_value(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0 || is_same_number(a, b);
+}
+
 static bool is_same_attr(const struct attr *a, const struct attr *b)
 {
-	return strcmp(a->name, b->name) == 0 &&
-	       (strcmp(a->value, b->value) == 0 || is_same_number(a->value, b->value));
+	return strcmp(a->name, b->name) == 0 && attr_is_same_value(a->value, b->value);
 }
 
 bool device_has_same_attrs(const struct device *a, const struct device *b)
@@ -86,28 +90,6 @@ bool device_has_same_attrs(const struct device *a, const struct device *b)
 		return false;
 	for (size_t i = 0; i < a->attr_count; i++)
 		if (!is_same_attr(&a->attrs[i], &b->attrs[i]))
-			return false;
-	return true;
-}
-
-/* How many attributes of @dev are the same as @attr. */
-static size_t count_same(const struct device *dev, const struct attr *attr)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < dev->attr_count; i++)
-		count += is_same_attr(&dev->attrs[i], attr);
-	return count;
-}
-
-bool device_has_attrs_of(const struct device *a, const struct device *b)
-{
-	if (a->attr_count != b->attr_count)
-		return false;
-	if (device_has_same_attrs(a, b))
-		return true;
-	for (size_t i = 0; i < a->attr_count; i++)
-		if (count_same(a, &a->attrs[i]) != count_same(b, &a->attrs[i]))
 			return false;
 	return true;
 }
@@ -138,6 +120,39 @@ void device_list_add(struct device_list *list, struct device *dev)
 {
 	list->items = mem_grow(list->items, list->count, sizeof(*list->items));
 	list->items[list->count++] = dev;
+}
+
+static int compare_devices(const void *a, const void *b)
+{
+	const struct device *x = *(struct device *const *)a;
+	const struct device *y = *(struct device *const *)b;
+	int order = strcmp(x->uuid.text, y->uuid.text);
+
+	return order ? order : strcmp(x->parent, y->parent);
+}
+
+void device_list_sort(struct device_list *list)
+{
+	if (list->count)
+		qsort(list->items, list->count, sizeof(struct device *), compare_devices);
+}
+
+struct device *const *device_list_find(const struct device_list *list, size_t count,
+				       const struct uuid *uuid)
+{
+	size_t first = 0;
+	size_t behind = count;
+
+	while (first < behind) {
+		size_t middle = first + (behind - first) / 2;
+
+		if (strcmp(list->items[middle]->uuid.text, uuid->text) < 0)
+			first = middle + 1;
+		else
+			behind = middle;
+	}
+	return first < count && uuid_is_equal(&list->items[first]->uuid, uuid) ? &list->items[first]
+									       : NULL;
 }
 
 void device_list_clear(struct device_list *list)

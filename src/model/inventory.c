@@ -170,6 +170,8 @@ json_t *parent_info_to_json(const struct parent_info *info)
 	const char *name = info->offer->name;
 	_cleanup_(mem_freep) char *pci = hardware_pci_address(name);
 	_cleanup_(mem_freep) char *nodedev = hardware_nodedev(hardware, name);
+	long used;
+	long memory = parent_info_memory(info, &used);
 	json_t *json = json_new_object();
 
 	json_put(json, "parent", json_new_string(name));
@@ -189,6 +191,9 @@ json_t *parent_info_to_json(const struct parent_info *info)
 	json_put(json, "running", json_new_number((long long)info->running));
 	json_put(json, "defined", json_new_number((long long)info->defined));
 	json_put(json, "room", json_new_known(parent_info_room(info)));
+	json_put(json, "memory", json_new_known(info->hardware.physical ? -1 : memory));
+	json_put(json, "memory_used",
+		 json_new_known(memory < 0 || info->hardware.physical ? -1 : used));
 	json_put(json, "only_size", json_new_text(info->only_size));
 	json_put(json, "vendor_type", json_new_text(info->vendor_type));
 	json_put(json, "held_reason", json_new_text(info->hold.reason));

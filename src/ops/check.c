@@ -54,7 +54,7 @@ void check_cannot_tell(struct check *check, const char *object, struct err *e)
 	    is_note ? err_hint(e, "run it as root") : e);
 }
 
-static void warn(void *data, struct err *e)
+void check_warn(void *data, struct err *e)
 {
 	struct check *check = data;
 
@@ -78,10 +78,10 @@ const struct parent *check_find_parent(const struct check *check, const char *na
 
 const struct device *check_find_running(const struct check *check, const struct uuid *uuid)
 {
-	for (size_t i = 0; i < check->running.count; i++)
-		if (uuid_is_equal(&check->running.items[i]->uuid, uuid))
-			return check->running.items[i];
-	return NULL;
+	const struct device_list *list = &check->running;
+	struct device *const *found = device_list_find(list, list->count, uuid);
+
+	return found ? *found : NULL;
 }
 
 enum absence check_absence(const struct check *check, const char *parent)
@@ -97,7 +97,6 @@ static void check_clear(struct check *check)
 	for (size_t i = 0; i < check->defined_parent_count; i++)
 		free(check->defined_parents[i].other);
 	free(check->defined_parents);
-	free(check->is_told);
 	free(check->scripts_place);
 	device_list_clear(&check->definitions);
 	device_list_clear(&check->running);
@@ -117,7 +116,8 @@ static err_t check_begin(struct check *check, const struct env *env, struct chec
 	if (!env)
 		return NULL;
 	check->env = *env;
-	check->env.warn = warn;
+	check->env.warn = check_warn;
+	check->env.done = NULL;
 	check->env.relay = relay;
 	check->env.warn_data = check;
 	return ops_open(&check->env, &check->ops);

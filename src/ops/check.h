@@ -57,8 +57,7 @@ struct check {
 	struct parent_list parents;
 	struct strlist vendor_functions;
 
-	struct device_list running; /* with their attributes, where they are known */
-	bool *is_told;		    /* of each of those: its attributes are known */
+	struct device_list running; /* sorted by UUID */
 	char *scripts_place;
 };
 
@@ -85,6 +84,8 @@ void check_note(struct check *check, const char *object, struct err *e);
  */
 void check_cannot_tell(struct check *check, const char *object, struct err *e);
 
+/* The warnings of struct env as findings, until the rule ends. */
+void check_warn(void *data, struct err *e);
 /* Reads which parents and types a dump has. */
 err_t check_read_hardware(struct check *check, const char *file);
 /* The parent's types; NULL if there is no such parent. */

@@ -4,36 +4,18 @@
 #include <string.h>
 
 #include "base/deadline.h"
+#include "base/interrupt.h"
 #include "base/limits.h"
 #include "check.h"
+#include "drift.h"
 #include "hold.h"
 #include "kernel/mdev.h"
-#include "state/record.h"
 
-static void add_running(struct check *check, struct device_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (!check_find_running(check, &list->items[i]->uuid))
-			device_list_add(&check->running, take(list->items[i]));
-}
-
-/* What is going has no link any more, and is found below its parent. */
+/* What cannot be read is warned about. */
 static void read_running(struct check *check)
 {
-	const struct sysfs *sysfs = check->ops->sysfs;
-	_cleanup_(device_list_clear) struct device_list linked = { 0 };
-
 	check->object = check->env.dir[ENV_DIR_SYS];
-	check_cannot_tell(check, check->object, mdev_scan(sysfs, &linked));
-	add_running(check, &linked);
-	for (size_t i = 0; i < check->names.count; i++) {
-		_cleanup_(device_list_clear) struct device_list children = { 0 };
-
-		check_cannot_tell(check, check->names.items[i],
-				  mdev_list_children(sysfs, check->names.items[i], &children));
-		add_running(check, &children);
-	}
-	check->is_told = mem_zalloc((check->running.count + 1) * sizeof(*check->is_told));
+	check_cannot_tell(check, check->object, mdev_scan_all(check->ops->sysfs, &check->running));
 }
 
 const struct check_rule check_running_rules[] = {
@@ -126,83 +108,61 @@ static const struct device *find_definition(const struct check *check, const str
 	return any;
 }
 
-/* What it was started with, if it still is that device; NULL if that is not known. */
-static err_t ask_record(const struct check *check, const struct device *dev, struct record **ret)
+static err_t tell(const struct device *dev, const struct difference *difference)
 {
-	_cleanup_(record_freep) struct record *record = NULL;
-	ino_t inode;
+	struct err *e;
 
-	TRY(record_load(&check->env, &dev->uuid, &record));
-	if (!record || record->state != RECORD_RUNNING)
+	if (difference->unknown)
 		return NULL;
-	TRY(mdev_inode(check->ops->sysfs, dev->parent, &dev->uuid, &inode));
-	if (record->inode == inode)
-		*ret = take(record);
-	return NULL;
+	if (difference->running && difference->defined)
+		e = err_new(ERR_FAILED, "%s runs with %s '%s', but is defined with '%s'",
+			    dev->uuid.text, difference->what, difference->running,
+			    difference->defined);
+	else
+		e = err_new(ERR_FAILED, "%s runs otherwise than defined: %s", dev->uuid.text,
+			    difference->what);
+	return err_hint(e,
+			"'mdevadm restart --defined --uuid %s' makes it as defined; or change the "
+			"definition",
+			dev->uuid.text);
 }
 
-static char *show_attrs(const struct device *dev)
+/* The definition with the id of its type, where it has the name. */
+static struct device *copy_definition(const struct check *check, const struct device *definition)
 {
-	_cleanup_(json_freep) json_t *json = device_attrs_to_json(dev);
+	const char *type = check_type_of(check, definition);
+	struct device *copy = device_copy(definition);
 
-	return json_to_line(json);
+	if (type) {
+		free(copy->type);
+		copy->type = mem_strdup(type);
+	}
+	return copy;
 }
 
-static err_t other_attrs(const struct device *dev, const struct device *definition)
+static void compare(struct check *check, const struct device *dev)
 {
-	_cleanup_(mem_freep) char *has = show_attrs(dev);
-	_cleanup_(mem_freep) char *defined = show_attrs(definition);
-
-	return err_new(ERR_FAILED, "%s runs with the attributes %s, but is defined with %s",
-		       dev->uuid.text, has, defined);
-}
-
-/* Attributes that nobody knows are as they should be. */
-static err_t compare_attrs(const struct check *check, const struct device *dev, bool is_told,
-			   const struct device *definition)
-{
-	_cleanup_(record_freep) struct record *record = NULL;
-
-	if (!is_told)
-		err_free(ask_record(check, dev, &record));
-	if (record)
-		dev = record->dev;
-	else if (!is_told)
-		return NULL;
-	return device_has_attrs_of(dev, definition) ? NULL : other_attrs(dev, definition);
-}
-
-static err_t compare(const struct check *check, size_t index)
-{
-	const struct device *dev = check->running.items[index];
 	const struct device *definition = find_definition(check, dev);
-	const char *type;
+	_cleanup_(device_freep) struct device *copy = NULL;
+	struct device_status *status;
 
 	if (!definition || dev->state != DEVICE_STATE_RUNNING)
-		return NULL;
-	if (strcmp(definition->parent, dev->parent) != 0)
-		return err_new(ERR_FAILED, "%s runs on parent '%s', but is defined on '%s'",
-			       dev->uuid.text, dev->parent, definition->parent);
-	type = check_type_of(check, definition);
-	if (!type)
-		type = definition->type;
-	if (!dev->type || strcmp(dev->type, type) != 0)
-		return err_new(ERR_FAILED, "%s runs with type '%s', but is defined with '%s'",
-			       dev->uuid.text, dev->type ? dev->type : "", type);
-	return compare_attrs(check, dev, check->is_told[index], definition);
+		return;
+	copy = copy_definition(check, definition);
+	status = device_status_new(device_copy(dev));
+	find_drift(check->ops, copy, status);
+	for (size_t i = 0; i < status->difference_count; i++)
+		check_fault(check, dev->uuid.text, tell(dev, &status->differences[i]));
+	device_status_free(status);
 }
 
 static void look_for_differences(struct check *check)
 {
-	for (size_t i = 0; i < check->running.count; i++) {
-		const char *uuid = check->running.items[i]->uuid.text;
-
-		check_fault(check, uuid,
-			    err_hint(compare(check, i),
-				     "'mdevadm restart --defined --uuid %s' makes it as defined; "
-				     "or change the definition",
-				     uuid));
-	}
+	/* What is wrong with the scripts, which are asked again, was told. */
+	check->env.warn = NULL;
+	for (size_t i = 0; i < check->running.count && !interrupt_is_pending(); i++)
+		compare(check, check->running.items[i]);
+	check->env.warn = check_warn;
 }
 
 /* --- not running --- */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "kernel/mdev.h"
+#include "kernel/facts.h"
 
 /* --- parents --- */
 
@@ -94,13 +94,25 @@ static void look_for_ap_features(struct check *check)
 				    "running device be changed as a whole: use a later kernel"));
 }
 
+/* *ret stays NULL if the device has no such attribute. */
+static err_t read_attr(const struct check *check, const struct device *dev, const char *name,
+		       char **ret)
+{
+	struct err *e = facts_read_attr(check->ops->sysfs, &dev->uuid, name, ret);
+
+	if (!err_is_absence(e))
+		return e;
+	err_free(e);
+	return NULL;
+}
+
 static err_t compare_matrix(const struct check *check, const struct device *dev)
 {
 	_cleanup_(mem_freep) char *matrix = NULL;
 	_cleanup_(mem_freep) char *guest = NULL;
 
-	TRY(mdev_read_attr(check->ops->sysfs, dev, "matrix", &matrix));
-	TRY(mdev_read_attr(check->ops->sysfs, dev, "guest_matrix", &guest));
+	TRY(read_attr(check, dev, "matrix", &matrix));
+	TRY(read_attr(check, dev, "guest_matrix", &guest));
 	if (!matrix || !guest || strcmp(matrix, guest) == 0)
 		return NULL;
 	return err_hint(err_new(ERR_FAILED,

@@ -4,6 +4,7 @@
 
 #include "base/interrupt.h"
 #include "check.h"
+#include "live_attrs.h"
 
 /* What is not executable, or a link to nothing, is warned about. */
 static void look_at_scripts(struct check *check)
@@ -38,15 +39,16 @@ static void ask_for_capabilities(struct check *check, const struct device_list *
 	}
 }
 
-static void ask_for_attrs_of(struct check *check, size_t index)
+/* For what is wrong with the answers alone. */
+static void ask_for_attributes(struct check *check)
 {
-	struct device *dev = check->running.items[index];
+	_cleanup_(device_list_clear) struct device_list asked = { 0 };
 
-	if (dev->type && dev->state == DEVICE_STATE_RUNNING)
-		check_fault(check, check->object,
-			    err_wrap(callout_get_attrs(check->ops->callouts, dev, true,
-						       &check->is_told[index]),
-				     "it cannot be told what attributes %s has", dev->uuid.text));
+	for (size_t i = 0; i < check->running.count; i++)
+		if (check->running.items[i]->type &&
+		    check->running.items[i]->state == DEVICE_STATE_RUNNING)
+			device_list_add(&asked, device_copy(check->running.items[i]));
+	check_cannot_tell(check, check->object, ask_for_attrs(check->ops, &asked));
 }
 
 /* Nobody is asked where one of them is not trusted: then everything is refused. */
@@ -74,8 +76,7 @@ static void ask_scripts(struct check *check)
 	interrupt_defer();
 	ask_for_capabilities(check, &check->definitions);
 	ask_for_capabilities(check, &check->running);
-	for (size_t i = 0; i < check->running.count && !interrupt_is_pending(); i++)
-		ask_for_attrs_of(check, i);
+	ask_for_attributes(check);
 }
 
 const struct check_rule check_script_rules[] = {

@@ -276,35 +276,32 @@ renumbered() {
 	define_raw 0000:07:00.0 "$U1" '{"mdev_type": "nvidia-36"}'
 
 	finds fault device-differs "$U1" \
-		"$U1 runs on parent '0000:06:00.0', but is defined on '0000:07:00.0'" \
+		"$U1 runs with parent '0000:06:00.0', but is defined with '0000:07:00.0'" \
 		"'mdevadm restart --defined --uuid $U1' makes it as defined; or change the definition"
 }
 
-@test "attributes that a device was not started with are found" {
+@test "an attribute of another value than defined is found" {
 	mount_sim two-gpus
 	mdevadm define -u "$U1" -p 0000:06:00.0 -t nvidia-36 --addattr nvidia/vgpu_params=x=1
 	mdevadm start -u "$U1"
 	mdevadm modify -u "$U1" --setattr nvidia/vgpu_params=x=2
 
 	finds fault device-differs "$U1" \
-		"$U1 runs with the attributes [{\"nvidia/vgpu_params\":\"x=1\"}], but is defined with [{\"nvidia/vgpu_params\":\"x=2\"}]" \
+		"$U1 runs with nvidia/vgpu_params 'x=1', but is defined with 'x=2'" \
 		"'mdevadm restart --defined --uuid $U1' makes it as defined; or change the definition"
 }
 
-@test "what a script tells of attributes counts, in whatever order" {
-	mdevadm define -u "$U1" -p mtty -t mtty-1
-	mdevadm start -u "$U1"
+@test "what a script tells of an attribute counts where it cannot be read" {
+	mdevadm start -u "$U1" -p mtty -t mtty-1
 	define_raw mtty "$U1" '{"mdev_type": "mtty-1", "attrs": [{"a": "1"}, {"b": "0x2b"}]}'
 	# shellcheck disable=SC2016
 	callout 10-tells '[ "$event $action" = "get attributes" ] || exit 2; echo "[{\"b\":\"43\"},{\"a\":\"1\"}]"'
 	finds_nothing
 	# shellcheck disable=SC2016
-	callout 10-tells '[ "$event $action" = "get attributes" ] || exit 2; echo "[{\"a\":\"1\"},{\"a\":\"1\"}]"'
+	callout 10-tells '[ "$event $action" = "get attributes" ] || exit 2; echo "[{\"b\":\"43\"},{\"a\":\"2\"}]"'
 
-	run mdevadm check
-
-	expect_status 9
-	expect_contains "$U1 runs with the attributes [{\"a\":\"1\"},{\"a\":\"1\"}], but is defined with"
+	finds fault device-differs "$U1" "$U1 runs with a '2', but is defined with '1'" \
+		"'mdevadm restart --defined --uuid $U1' makes it as defined; or change the definition"
 }
 
 @test "attributes that nobody knows are no finding" {
@@ -526,7 +523,7 @@ record_of() { # UUID STATE INODE
 	run mdevadm check
 
 	expect_status 9
-	expect_contains "fault: it cannot be told what attributes $U1 has: the answer to 'get attributes' cannot be read: "
+	expect_contains "fault: no attributes of $U1: the answer to 'get attributes' cannot be read: "
 	expect_contains "where: $LIB/scripts.d (script-fails)"
 }
 
@@ -543,6 +540,17 @@ record_of() { # UUID STATE INODE
 	expect_status 9
 	expect_contains "where: $RUN/mdevadm/devices/$U1 (record-unreadable)"
 	expect_contains "(definition-unreadable)"
+}
+
+@test "--json has the findings with their ids" {
+	define_raw other "$U1" '{"mdev_type": "mtty-1", "start": "auto"}'
+
+	run --separate-stderr mdevadm check --json
+
+	expect_status 9
+	[ "$(jq -c '[.version, .command, (.findings[] | [.severity, .id, .object])]' <<<"$output")" = \
+		'[1,"check",["fault","parent-absent","other"]]' ]
+	[ "$(jq -r '.findings[0].message' <<<"$output")" = "parent 'other' is not there; 1 definition is on it, 1 auto" ]
 }
 
 @test "who may not look is told to be root" {

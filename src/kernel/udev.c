@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What hardware is called: udev's database, see hwdb(7). */
-#include <ctype.h>
-#include <errno.h>
+/* What udev alone knows: what hardware is called, see hwdb(7), and since when a device is there. */
 #include <libudev.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/library.h"
+#include "kernel/facts.h"
 #include "kernel/hardware.h"
 #include "sysfs_private.h"
 
-LIBRARY_NOTE(udev_hwdb_note, "libudev.so.1", "hardware", "Names the hardware of parents");
+LIBRARY_NOTE(udev_note, "libudev.so.1", "inventory", "Names hardware, tells of events");
 
 /* libudev's functions, by their own names. */
 struct libudev {
@@ -21,6 +22,9 @@ struct libudev {
 	__typeof__(udev_list_entry_get_next) *next;
 	__typeof__(udev_list_entry_get_name) *name;
 	__typeof__(udev_list_entry_get_value) *value;
+	__typeof__(udev_device_new_from_subsystem_sysname) *device_new;
+	__typeof__(udev_device_get_usec_since_initialized) *device_age;
+	__typeof__(udev_device_unref) *device_unref;
 };
 
 static err_t open_libudev(struct libudev *ret)
@@ -34,6 +38,9 @@ static err_t open_libudev(struct libudev *ret)
 		{ "udev_list_entry_get_next", &ret->next },
 		{ "udev_list_entry_get_name", &ret->name },
 		{ "udev_list_entry_get_value", &ret->value },
+		{ "udev_device_new_from_subsystem_sysname", &ret->device_new },
+		{ "udev_device_get_usec_since_initialized", &ret->device_age },
+		{ "udev_device_unref", &ret->device_unref },
 		{ 0 },
 	};
 
@@ -115,4 +122,28 @@ err_t hardware_find_product(const struct sysfs *sysfs, const char *name, struct 
 	if (dir)
 		TRY(read_modalias(dir, &alias));
 	return alias ? look_up(alias, &hardware->product) : NULL;
+}
+
+/* It looks at /sys and /run/udev, wherever the others of this run are. */
+err_t facts_since(const struct sysfs *sysfs, const struct uuid *uuid, long long *ret)
+{
+	struct udev_device *device;
+	struct libudev lib;
+	struct udev *udev;
+	unsigned long long age = 0;
+
+	if (sysfs->env->moved[ENV_DIR_SYS])
+		return NULL;
+	TRY(open_libudev(&lib));
+	udev = lib.new();
+	if (!udev)
+		mem_exhausted();
+	device = lib.device_new(udev, "mdev", uuid->text);
+	if (device)
+		age = lib.device_age(device);
+	if (age)
+		*ret = (long long)time(NULL) - (long long)(age / 1000000);
+	lib.device_unref(device);
+	lib.unref(udev);
+	return NULL;
 }
