@@ -5,15 +5,10 @@
 #include "kernel/sysfs.h"
 #include "model/status.h"
 
-/* What the kernel has of one device beside its parent, type and state. */
-struct facts {
-	char *driver; /* NULL if it is bound to none */
-	char *group;  /* of the IOMMU: the number; NULL if it has none */
-	ino_t inode;  /* of its directory; 0 if it is gone */
-};
-
-void facts_clear(struct facts *facts);
-err_t facts_read(const struct sysfs *sysfs, const struct uuid *uuid, struct facts *ret);
+/* *ret is the number of its IOMMU group, owned by the caller; NULL if it has none. */
+err_t facts_read_group(const struct sysfs *sysfs, const struct uuid *uuid, char **ret);
+/* As mdev_inode(), of a device that runs. */
+err_t facts_read_inode(const struct sysfs *sysfs, const struct uuid *uuid, ino_t *ret);
 /*
  * *ret is what the attribute reads as, without the newline at its end, owned by the caller. What
  * cannot be read is an error.
@@ -23,21 +18,25 @@ err_t facts_read_attr(const struct sysfs *sysfs, const struct uuid *uuid, const 
 /* When udev first saw the device, in seconds since 1970; 0 if it does not know. */
 err_t facts_since(const struct sysfs *sysfs, const struct uuid *uuid, long long *ret);
 
-/* A character device of VFIO for one device: /dev/vfio/devices/NAME. */
-struct cdev {
+/* What belongs to a device and has a name. */
+struct fact {
 	struct uuid uuid;
 	char *name;
 };
 
-/* Owns its items; zero-initialised is empty. */
-struct cdev_list {
-	struct cdev *items;
+/* Owns its items, sorted by UUID; zero-initialised is empty. */
+struct fact_list {
+	struct fact *items;
 	size_t count;
 };
 
-/* All that there are, in no order: kernels before 6.6 have none. */
-err_t facts_list_cdevs(const struct sysfs *sysfs, struct cdev_list *ret);
-void cdev_list_clear(struct cdev_list *list);
+/* Adds the drivers that devices are bound to: one listing for each driver. */
+err_t facts_list_drivers(const struct sysfs *sysfs, struct fact_list *ret);
+/* Adds the character devices /dev/vfio/devices/NAME: kernels before 6.6 have none. */
+err_t facts_list_cdevs(const struct sysfs *sysfs, struct fact_list *ret);
+/* Borrowed; NULL if the device has none. */
+const char *fact_find(const struct fact_list *list, const struct uuid *uuid);
+void fact_list_clear(struct fact_list *list);
 
 /* A process that uses a node of VFIO. */
 struct node_user {

@@ -97,6 +97,7 @@ json_t *device_status_to_json(const struct device_status *status);
 struct status_list {
 	struct device_status **items;
 	size_t count;
+	size_t left_out; /* definitions that could not be read, and were warned about */
 };
 
 /* Takes @status. */

@@ -100,7 +100,7 @@ err_t err_hint(struct err *e, const char *format, ...)
 err_t err_about(struct err *e, const char *object)
 {
 	if (e && !e->object)
-		e->object = mem_strdup(object);
+		e->object = mem_copy(object);
 	return e;
 }
 

@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&command_types,
 	&command_parents,
 	&command_status,
+	&command_metrics,
 	&command_drain,
 	&command_resume,
 	&command_hold,

@@ -76,6 +76,7 @@ extern const struct command command_define;
 extern const struct command command_drain;
 extern const struct command command_hold;
 extern const struct command command_list;
+extern const struct command command_metrics;
 extern const struct command command_modify;
 extern const struct command command_parents;
 extern const struct command command_restart;

@@ -8,18 +8,9 @@
 
 #include "sysfs_private.h"
 
-void facts_clear(struct facts *facts)
+err_t facts_read_group(const struct sysfs *sysfs, const struct uuid *uuid, char **ret)
 {
-	free(facts->driver);
-	free(facts->group);
-	*facts = (struct facts){ 0 };
-}
-
-/* *ret is the last part of where the device's link leads, or NULL. */
-static err_t read_link(const struct sysfs *sysfs, const struct uuid *uuid, const char *name,
-		       char **ret)
-{
-	_cleanup_(mem_freep) char *path = mem_printf(SYSFS_DEVICES "/%s/%s", uuid->text, name);
+	_cleanup_(mem_freep) char *path = mem_printf(SYSFS_DEVICES "/%s/iommu_group", uuid->text);
 	_cleanup_(mem_freep) char *target = NULL;
 
 	TRY(sysfs_read_link(sysfs->top, path, &target));
@@ -27,7 +18,7 @@ static err_t read_link(const struct sysfs *sysfs, const struct uuid *uuid, const
 	return NULL;
 }
 
-static err_t read_inode(const struct sysfs *sysfs, const struct uuid *uuid, ino_t *ret)
+err_t facts_read_inode(const struct sysfs *sysfs, const struct uuid *uuid, ino_t *ret)
 {
 	_cleanup_(mem_freep) char *path = mem_printf(SYSFS_DEVICES "/%s", uuid->text);
 	struct stat st = { 0 };
@@ -36,13 +27,6 @@ static err_t read_inode(const struct sysfs *sysfs, const struct uuid *uuid, ino_
 		return dir_err(sysfs->top, "look at", path);
 	*ret = st.st_ino;
 	return NULL;
-}
-
-err_t facts_read(const struct sysfs *sysfs, const struct uuid *uuid, struct facts *ret)
-{
-	TRY(read_link(sysfs, uuid, "driver", &ret->driver));
-	TRY(read_link(sysfs, uuid, "iommu_group", &ret->group));
-	return read_inode(sysfs, uuid, &ret->inode);
 }
 
 err_t facts_read_attr(const struct sysfs *sysfs, const struct uuid *uuid, const char *name,
@@ -58,23 +42,61 @@ err_t facts_read_attr(const struct sysfs *sysfs, const struct uuid *uuid, const 
 	return NULL;
 }
 
+static void add_fact(const char *owner, const char *name, struct fact_list *ret)
+{
+	struct uuid uuid;
+
+	/* What is no mediated device is not ours. */
+	if (!uuid_parse(owner, &uuid))
+		return;
+	ret->items = mem_grow(ret->items, ret->count, sizeof(*ret->items));
+	ret->items[ret->count++] = (struct fact){ .uuid = uuid, .name = mem_strdup(name) };
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct fact *x = a;
+	const struct fact *y = b;
+
+	return strcmp(x->uuid.text, y->uuid.text);
+}
+
+static void sort(struct fact_list *list)
+{
+	if (list->count)
+		qsort(list->items, list->count, sizeof(*list->items), compare);
+}
+
+err_t facts_list_drivers(const struct sysfs *sysfs, struct fact_list *ret)
+{
+	_cleanup_(strlist_clear) struct strlist drivers = { 0 };
+
+	if (sysfs->top)
+		TRY(sysfs_list(sysfs->top, SYSFS_DRIVERS, &drivers));
+	for (size_t i = 0; i < drivers.count; i++) {
+		_cleanup_(mem_freep) char *path = mem_printf(SYSFS_DRIVERS "/%s", drivers.items[i]);
+		_cleanup_(strlist_clear) struct strlist names = { 0 };
+
+		TRY(sysfs_list(sysfs->top, path, &names));
+		for (size_t j = 0; j < names.count; j++)
+			add_fact(names.items[j], drivers.items[i], ret);
+	}
+	sort(ret);
+	return NULL;
+}
+
 /* ".../UUID/vfio-dev/vfio0" */
-static void add_cdev(char *target, const char *name, struct cdev_list *ret)
+static void add_cdev(char *target, const char *name, struct fact_list *ret)
 {
 	char *end = strstr(target, "/vfio-dev/");
-	struct uuid uuid;
 
 	if (!end)
 		return;
 	*end = '\0';
-	/* Those of other devices are not ours. */
-	if (!uuid_parse(str_base_name(target), &uuid))
-		return;
-	ret->items = mem_grow(ret->items, ret->count, sizeof(*ret->items));
-	ret->items[ret->count++] = (struct cdev){ .uuid = uuid, .name = mem_strdup(name) };
+	add_fact(str_base_name(target), name, ret);
 }
 
-err_t facts_list_cdevs(const struct sysfs *sysfs, struct cdev_list *ret)
+err_t facts_list_cdevs(const struct sysfs *sysfs, struct fact_list *ret)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
 
@@ -88,13 +110,24 @@ err_t facts_list_cdevs(const struct sysfs *sysfs, struct cdev_list *ret)
 		if (target)
 			add_cdev(target, names.items[i], ret);
 	}
+	sort(ret);
 	return NULL;
 }
 
-void cdev_list_clear(struct cdev_list *list)
+const char *fact_find(const struct fact_list *list, const struct uuid *uuid)
+{
+	const struct fact key = { .uuid = *uuid };
+	const struct fact *found = NULL;
+
+	if (list->count)
+		found = bsearch(&key, list->items, list->count, sizeof(key), compare);
+	return found ? found->name : NULL;
+}
+
+void fact_list_clear(struct fact_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		free(list->items[i].name);
 	free(list->items);
-	*list = (struct cdev_list){ 0 };
+	*list = (struct fact_list){ 0 };
 }

@@ -78,7 +78,7 @@ static err_t find_path(const struct sysfs *sysfs, const char *name, char **ret)
 		TRY(sysfs_read_link(sysfs->top, link, &target));
 	}
 	path = target ? strstr(target, "devices/") : NULL;
-	*ret = path ? mem_strdup(path) : NULL;
+	*ret = mem_copy(path);
 	return NULL;
 }
 

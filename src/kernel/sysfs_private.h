@@ -14,6 +14,7 @@
 #define SYSFS_TYPES   "mdev_supported_types"
 #define SYSFS_PCI     "bus/pci/devices"
 #define SYSFS_CDEVS   "class/vfio-dev"
+#define SYSFS_DRIVERS "bus/mdev/drivers"
 
 #define SYSFS_LOG_HINT "the kernel's log says why: journalctl -k"
 

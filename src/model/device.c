@@ -5,19 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *copy_or_null(const char *text)
-{
-	return text ? mem_strdup(text) : NULL;
-}
-
 struct device *device_new(const struct uuid *uuid, const char *parent, const char *type)
 {
 	struct device *dev = mem_zalloc(sizeof(*dev));
 
 	if (uuid)
 		dev->uuid = *uuid;
-	dev->parent = copy_or_null(parent);
-	dev->type = copy_or_null(type);
+	dev->parent = mem_copy(parent);
+	dev->type = mem_copy(type);
 	return dev;
 }
 

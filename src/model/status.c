@@ -53,9 +53,9 @@ void device_status_add_difference(struct device_status *status, const char *what
 				       sizeof(*status->differences));
 	status->differences[status->difference_count++] = (struct difference){
 		.what = mem_strdup(what),
-		.defined = mem_strdup(defined),
-		.running = mem_strdup(running),
-		.unknown = mem_strdup(unknown),
+		.defined = mem_copy(defined),
+		.running = mem_copy(running),
+		.unknown = mem_copy(unknown),
 	};
 }
 
@@ -65,8 +65,8 @@ void device_status_add_user(struct device_status *status, pid_t pid, const char 
 	status->users = mem_grow(status->users, status->user_count, sizeof(*status->users));
 	status->users[status->user_count++] = (struct user){
 		.pid = pid,
-		.command = mem_strdup(command),
-		.domain = mem_strdup(domain),
+		.command = mem_copy(command),
+		.domain = mem_copy(domain),
 	};
 	status->is_used = ANSWER_YES;
 }

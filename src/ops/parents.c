@@ -146,7 +146,7 @@ static bool is_same_card(const struct parent_info *info, const char *name)
 static void keep_only(struct parent_info_list *list, const char *name)
 {
 	const struct parent_info *wanted = parent_info_list_find(list, name);
-	_cleanup_(mem_freep) char *card = mem_strdup(wanted ? wanted->hardware.physical : NULL);
+	_cleanup_(mem_freep) char *card = mem_copy(wanted ? wanted->hardware.physical : NULL);
 	size_t kept = 0;
 
 	for (size_t i = 0; i < list->count; i++) {

@@ -21,7 +21,8 @@ struct known {
 	struct strlist records;
 	struct strlist parents;
 	struct strlist held;
-	struct cdev_list cdevs;
+	struct fact_list cdevs;
+	struct fact_list drivers;
 	struct node_user_list users;
 	bool are_users_known;
 	/* Of the parent that was asked for last. */
@@ -37,18 +38,11 @@ static void known_clear(struct known *known)
 	strlist_clear(&known->records);
 	strlist_clear(&known->parents);
 	strlist_clear(&known->held);
-	cdev_list_clear(&known->cdevs);
+	fact_list_clear(&known->cdevs);
+	fact_list_clear(&known->drivers);
 	node_user_list_clear(&known->users);
 	free(known->last_parent);
 	free(known->last_physical);
-}
-
-static int compare_cdevs(const void *a, const void *b)
-{
-	const struct cdev *x = a;
-	const struct cdev *y = b;
-
-	return strcmp(x->uuid.text, y->uuid.text);
 }
 
 /* What may fail without making the rest worthless is warned about. */
@@ -89,8 +83,7 @@ static err_t read_all(struct known *known)
 	TRY(held_list(ops->env, &known->held));
 	strlist_sort(&known->held);
 	TRY(facts_list_cdevs(ops->sysfs, &known->cdevs));
-	if (known->cdevs.count)
-		qsort(known->cdevs.items, known->cdevs.count, sizeof(struct cdev), compare_cdevs);
+	TRY(facts_list_drivers(ops->sysfs, &known->drivers));
 	if (known->request->wants_users && known->running.count)
 		read_users(known);
 	return NULL;
@@ -117,7 +110,7 @@ static void look_at_parent(struct known *known, struct device_status *status)
 	const char *parent = status->dev->parent;
 	const char *physical = physical_of(known, parent);
 
-	status->physical = mem_strdup(physical);
+	status->physical = mem_copy(physical);
 	status->is_parent_absent = !strlist_has_sorted(&known->parents, parent);
 	status->is_held = strlist_has_sorted(&known->held, parent) ||
 			  (physical && strlist_has_sorted(&known->held, physical));
@@ -177,15 +170,20 @@ static long long time_of_ticks(unsigned long long ticks)
 }
 
 /* A record of another device that had the UUID before counts as none. */
-static void use_record(const struct record *record, const struct facts *facts,
-		       struct device_status *status)
+static err_t use_record(const struct known *known, const struct record *record,
+			struct device_status *status)
 {
-	if (!record || record->state == RECORD_NOTHING ||
-	    (record->inode && record->inode != facts->inode))
-		return;
+	ino_t inode = 0;
+
+	if (!record || record->state == RECORD_NOTHING)
+		return NULL;
+	TRY(facts_read_inode(known->ops->sysfs, &record->uuid, &inode));
+	if (record->inode && record->inode != inode)
+		return NULL;
 	status->has_record = true;
 	status->since = time_of_ticks(record->since);
 	device_copy_attrs(status->dev, record->dev);
+	return NULL;
 }
 
 static void look_at_users(const struct known *known, struct device_status *status)
@@ -206,32 +204,26 @@ static void look_at_users(const struct known *known, struct device_status *statu
 
 static void look_at_nodes(const struct known *known, struct device_status *status)
 {
-	struct cdev key = { .uuid = status->dev->uuid };
-	const struct cdev *cdev = NULL;
+	const char *cdev = fact_find(&known->cdevs, &status->dev->uuid);
 
 	if (status->group)
 		strlist_add(&status->nodes, mem_printf("vfio/%s", status->group));
-	if (known->cdevs.count)
-		cdev = bsearch(&key, known->cdevs.items, known->cdevs.count, sizeof(key),
-			       compare_cdevs);
 	if (cdev)
-		strlist_add(&status->nodes, mem_printf("vfio/devices/%s", cdev->name));
+		strlist_add(&status->nodes, mem_printf("vfio/devices/%s", cdev));
 }
 
 static void look_at_running(const struct known *known, const struct device *running,
 			    const struct record *record, struct device_status *status)
 {
-	_cleanup_(facts_clear) struct facts facts = { 0 };
+	const struct env *env = known->ops->env;
 
 	status->is_running = true;
 	status->state = state_of_running(known, running, record);
-	env_warn(known->ops->env, facts_read(known->ops->sysfs, &status->dev->uuid, &facts));
-	use_record(record, &facts, status);
+	status->driver = mem_copy(fact_find(&known->drivers, &running->uuid));
+	env_warn(env, facts_read_group(known->ops->sysfs, &running->uuid, &status->group));
+	env_warn(env, use_record(known, record, status));
 	if (!status->since && known->request->wants_since)
-		env_warn(known->ops->env,
-			 facts_since(known->ops->sysfs, &running->uuid, &status->since));
-	status->driver = take(facts.driver);
-	status->group = take(facts.group);
+		env_warn(env, facts_since(known->ops->sysfs, &running->uuid, &status->since));
 	look_at_nodes(known, status);
 	if (known->request->wants_users)
 		look_at_users(known, status);
@@ -374,6 +366,7 @@ err_t op_status(struct ops *ops, const struct status_request *request, struct st
 		else
 			device_status_free(status);
 	}
+	ret->left_out = known.defined.left_out;
 	if (ret->count)
 		qsort(ret->items, ret->count, sizeof(*ret->items), compare);
 	return NULL;
