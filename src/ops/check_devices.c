@@ -11,7 +11,7 @@
 #include "hold.h"
 #include "kernel/mdev.h"
 
-/* What cannot be read is warned about. */
+/* What cannot be read is left out with a warning. */
 static void read_running(struct check *check)
 {
 	check->object = check->env.dir[ENV_DIR_SYS];

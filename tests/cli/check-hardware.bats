@@ -50,6 +50,20 @@ auto() { define_raw "$1" "${2:-$U1}" '{"mdev_type": "nvidia-36", "start": "auto"
 	expect_contains "where: 0000:06:00.0 (hardware-unreadable)"
 }
 
+@test "a device that cannot be looked at is found" {
+	umount_sim
+	pci 0000:06:00.0 mdev_supported_types/a/available_instances=1 mdev_supported_types/a/device_api=x \
+		"$U1/mdev_type=no link" "$U1/remove="
+	ln -s ../../devices/pci0000:00/0000:06:00.0 "$SYS/class/mdev_bus/0000:06:00.0"
+
+	run mdevadm check
+
+	expect_status 9
+	expect_findings_count 1
+	expect_contains "fault: device $U1 is left out: cannot read the link"
+	expect_contains "where: $SYS (device-unreadable)"
+}
+
 # --- no parents ---
 
 @test "no driver is a note where nothing is defined, and a fault where something is" {
