@@ -78,12 +78,14 @@ err_t pci_is_function_of(const struct sysfs *sysfs, const char *physical, const 
 	unsigned long total;
 
 	*ret = false;
-	TRY(read_number(sysfs, physical, "sriov_offset", &offset));
-	TRY(read_number(sysfs, physical, "sriov_stride", &stride));
-	TRY(read_number(sysfs, physical, "sriov_totalvfs", &total));
-	if (!offset || !read_address(physical, &card) || !read_address(name, &function) ||
+	if (!read_address(physical, &card) || !read_address(name, &function) ||
 	    card.domain != function.domain)
 		return NULL;
+	TRY(read_number(sysfs, physical, "sriov_offset", &offset));
+	if (!offset)
+		return NULL;
+	TRY(read_number(sysfs, physical, "sriov_stride", &stride));
+	TRY(read_number(sysfs, physical, "sriov_totalvfs", &total));
 	for (unsigned long i = 0; i < total && i <= 0xffff && !*ret; i++)
 		*ret = card.id + offset + i * stride == function.id;
 	return NULL;

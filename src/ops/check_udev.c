@@ -59,16 +59,23 @@ static char *usual_place(const struct check *check, const char *name)
 
 /* --- the rules --- */
 
-/* The last word before @end, owned by the caller: what stands between a quote or blank and it. */
-static char *word_before(const char *text, const char *end)
+/*
+ * The program whose path is the last word before @end, owned by the caller. NULL if it is no path:
+ * it may be an option's value, be looked for in PATH, or be made of variables.
+ */
+static char *program_before(const char *text, const char *end)
 {
 	const char *begin;
 
 	while (end > text && end[-1] == ' ')
 		end--;
-	for (begin = end; begin > text && !strchr(" \"=\n\t", begin[-1]);)
+	for (begin = end; begin > text && !strchr(" \"'=\n\t", begin[-1]);)
 		begin--;
-	return begin < end ? mem_printf("%.*s", (int)(end - begin), begin) : NULL;
+	/* What systemd has before a path. */
+	begin += strspn(begin, "-@:+!|");
+	if (begin >= end || *begin != '/' || strcspn(begin, "$%") < (size_t)(end - begin))
+		return NULL;
+	return mem_printf("%.*s", (int)(end - begin), begin);
 }
 
 /* Cuts what is a comment out of the text. */
@@ -97,7 +104,7 @@ static void consider(struct udev_rules *rules, const char *path, char *text)
 	rules->items = mem_grow(rules->items, rules->count, sizeof(*rules->items));
 	rules->items[rules->count++] = (struct udev_rule){
 		.path = mem_strdup(path),
-		.program = program ? word_before(text, program) : NULL,
+		.program = program ? program_before(text, program) : NULL,
 		.uses_unit = unit != NULL,
 	};
 }
@@ -174,14 +181,9 @@ static void look_for_rule(struct check *check)
 
 /* --- what they run --- */
 
-/* Where a program is that rules and units name; a name without a path is udev's own. */
 static char *program_path(const struct check *check, const char *program)
 {
-	const char *root = check->env.root ? check->env.root : "";
-
-	if (*program == '/')
-		return mem_printf("%s%s", root, program);
-	return mem_printf("%s/udev/%s", check->env.dir[ENV_DIR_LIB], program);
+	return mem_printf("%s%s", check->env.root ? check->env.root : "", program);
 }
 
 static err_t check_program(const struct check *check, const char *source, const char *program)
@@ -232,7 +234,7 @@ static err_t check_unit(const struct check *check, const char *rule)
 				"'systemctl unmask " UNIT_FILE "'");
 	blank_comments(text);
 	starts = strstr(text, " " STARTS);
-	program = starts ? word_before(text, starts) : NULL;
+	program = starts ? program_before(text, starts) : NULL;
 	return program ? check_program(check, path, program) : NULL;
 }
 

@@ -338,6 +338,15 @@ matrix() {
 		"so nothing is started when a parent comes: install the program there, or mend the path"
 }
 
+@test "a program that a rule finds by other means than a path is not missed" {
+	# shellcheck disable=SC2016
+	for program in 'sh -c '"'mdevadm" 'mdevadm' '$env{HOME}/mdevadm' '/opt/%k/mdevadm'; do
+		sed "s#RUN+=\"[^ ]* start-parent#RUN+=\"$program start-parent#" \
+			"$MDEVADM_BUILD/60-mdevadm.rules" >"$RULES/60-mdevadm.rules"
+		finds_nothing
+	done
+}
+
 # With systemd the rule has a unit do the work.
 @test "a rule whose unit is not there, or masked, is found" {
 	mkdir -p "$RUN/systemd/system" "$UNITS"

@@ -43,6 +43,19 @@ expect_finding() {
 	[[ $'\n'$output$'\n' == *$'\n'"$expected"$'\n'* ]] || fail_with "it is not found:
 $expected"
 	[ "$1" = note ] || expect_status 9
+	can_be_typed "${5:-}"
+}
+
+# The commands of ours that a remedy names are no wrong usage.
+can_be_typed() { # REMEDY
+	local words
+
+	while read -r _ words; do
+		# shellcheck disable=SC2086
+		MDEVADM_ROOT=$BATS_TEST_TMPDIR/other mdevadm $words >/dev/null 2>&1 || [ $? -ne 2 ] ||
+			fail_with "'mdevadm $words' is wrong usage"
+	done < <(grep -oE "'mdevadm( [^']*)?'" <<<"$1" | tr -d "'" |
+		sed -E "s/\bPARENT\b/mtty/; s/\bFILE\b/x/")
 }
 expect_findings_count() {
 	[ "$(grep -c '^    where: ' <<<"$output" || true)" -eq "$1" ] || fail_with "not $1 findings"
