@@ -97,6 +97,13 @@ static void check_clear(struct check *check)
 	for (size_t i = 0; i < check->defined_parent_count; i++)
 		free(check->defined_parents[i].other);
 	free(check->defined_parents);
+	for (size_t i = 0; i < check->record_count; i++)
+		record_free(check->records[i]);
+	for (size_t i = 0; i < check->hold_count; i++)
+		held_free(check->holds[i]);
+	free(check->records);
+	free(check->holds);
+	strlist_clear(&check->no_records);
 	free(check->scripts_place);
 	device_list_clear(&check->definitions);
 	device_list_clear(&check->running);

@@ -6,6 +6,8 @@
 
 #include "ops/check.h"
 #include "ops_private.h"
+#include "state/held.h"
+#include "state/record.h"
 
 struct check;
 
@@ -59,6 +61,12 @@ struct check {
 
 	struct device_list running; /* sorted by UUID */
 	char *scripts_place;
+
+	struct record **records;
+	size_t record_count;
+	struct strlist no_records; /* names of files that are none */
+	struct held **holds;
+	size_t hold_count;
 };
 
 /* These tables are run in this order. */

@@ -171,13 +171,28 @@ static void look_for_differences(struct check *check)
 static err_t may_start(const struct check *check, const struct device *dev, bool *ret)
 {
 	_cleanup_(holder_clear) struct holder holder = { 0 };
+	struct err *e;
 
 	*ret = false;
 	if (!check_type_of(check, dev))
 		return NULL;
-	TRY(hold_look(check->ops, dev->parent, &holder));
-	*ret = !holder.name;
-	return NULL;
+	e = hold_look(check->ops, dev->parent, &holder);
+	/* A hold that is not understood has a finding of its own. */
+	if (e && err_kind(e) == ERR_INVALID) {
+		err_free(e);
+		return NULL;
+	}
+	*ret = !e && !holder.name;
+	return e;
+}
+
+static err_t not_running(const struct device *dev)
+{
+	return err_hint(err_new(ERR_FAILED,
+				"%s is auto and does not run, though parent '%s' is there",
+				dev->uuid.text, dev->parent),
+			"'mdevadm start --uuid %s --parent %s' starts it, or says why not",
+			dev->uuid.text, dev->parent);
 }
 
 static void look_for_stopped(struct check *check)
@@ -188,17 +203,9 @@ static void look_for_stopped(struct check *check)
 
 		if (dev->start != DEVICE_START_AUTO || check_find_running(check, &dev->uuid))
 			continue;
-		/* A hold that cannot be told has a finding of its own. */
-		err_free(may_start(check, dev, &is_missing));
+		check_cannot_tell(check, dev->uuid.text, may_start(check, dev, &is_missing));
 		if (is_missing)
-			check_fault(check, dev->uuid.text,
-				    err_hint(err_new(ERR_FAILED,
-						     "%s is auto and does not run, though parent "
-						     "'%s' is there",
-						     dev->uuid.text, dev->parent),
-					     "'mdevadm start --uuid %s --parent %s' starts it, or "
-					     "says why not",
-					     dev->uuid.text, dev->parent));
+			check_fault(check, dev->uuid.text, not_running(dev));
 	}
 }
 

@@ -9,7 +9,6 @@
 #include "check.h"
 #include "hold.h"
 #include "kernel/mdev.h"
-#include "state/record.h"
 
 /* --- records --- */
 
@@ -39,7 +38,14 @@ static err_t judge_drained(const struct check *check, const struct record *recor
 {
 	_cleanup_(held_freep) struct held *held = NULL;
 
-	TRY(held_load(&check->env, record->drained_of, &held));
+	struct err *e = held_load(&check->env, record->drained_of, &held);
+
+	/* One that is not understood has a finding of its own. */
+	if (e && err_kind(e) == ERR_INVALID) {
+		err_free(e);
+		return NULL;
+	}
+	TRY(e);
 	if (!held_has_drain(held, record->hold))
 		*ret = mem_printf("%s is remembered as drained of parent '%s', and that drain is "
 				  "over",
@@ -73,15 +79,13 @@ struct judged {
 	bool is_incomplete;
 };
 
-static err_t judge(const struct check *check, const struct uuid *uuid, struct judged *ret)
+static void judged_clear(struct judged *judged)
 {
-	_cleanup_(record_freep) struct record *record = NULL;
+	mem_freep(&judged->reason);
+}
 
-	mem_freep(&ret->reason);
-	ret->is_incomplete = false;
-	TRY(record_load(&check->env, uuid, &record));
-	if (!record)
-		return NULL;
+static err_t judge(const struct check *check, const struct record *record, struct judged *ret)
+{
 	if (record->state == RECORD_STARTING)
 		return judge_starting(check, record, &ret->is_incomplete, &ret->reason);
 	if (record->drained)
@@ -91,61 +95,37 @@ static err_t judge(const struct check *check, const struct uuid *uuid, struct ju
 	return NULL;
 }
 
-static void judged_clear(struct judged *judged)
-{
-	mem_freep(&judged->reason);
-}
-
-static void list_records(const struct check *check, struct strlist *ret)
-{
-	err_free(record_list(&check->env, ret));
-	strlist_sort(ret);
-}
-
-static void look_for_unreadable(struct check *check)
+/* Fills check->records. A record that is gone meanwhile is none. */
+static void read_records(struct check *check)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
 
 	check_cannot_tell(check, check->env.dir[ENV_DIR_RUN], record_list(&check->env, &names));
+	strlist_sort(&names);
 	for (size_t i = 0; i < names.count; i++) {
 		_cleanup_(mem_freep) char *path = record_path(check, names.items[i]);
-		_cleanup_(record_freep) struct record *record = NULL;
+		struct record *record = NULL;
 		struct uuid uuid;
 
-		if (uuid_parse(names.items[i], &uuid))
-			check_fault(check, path, record_load(&check->env, &uuid, &record));
+		if (!uuid_parse(names.items[i], &uuid)) {
+			strlist_add(&check->no_records, take(names.items[i]));
+			continue;
+		}
+		check_fault(check, path, record_load(&check->env, &uuid, &record));
+		if (!record)
+			continue;
+		check->records =
+			mem_grow(check->records, check->record_count, sizeof(struct record *));
+		check->records[check->record_count++] = record;
 	}
 }
 
-/* Why the record @name, whose path is given, is not as it should be. What cannot be read was told.
- */
-static void judge_name(const struct check *check, const char *name, const char *path,
-		       struct judged *ret)
+static bool is_suspect(struct check *check, const struct record *record)
 {
-	struct uuid uuid;
+	_cleanup_(judged_clear) struct judged judged = { 0 };
 
-	if (uuid_parse(name, &uuid))
-		err_free(judge(check, &uuid, ret));
-	else
-		ret->reason = mem_printf("'%s' is no record", path);
-}
-
-/* Other runs go on: only what is so a moment later is worth a word. */
-static void list_suspects(const struct check *check, bool incomplete, struct strlist *ret)
-{
-	const struct deadline never = { DEADLINE_NEVER };
-	_cleanup_(strlist_clear) struct strlist names = { 0 };
-
-	list_records(check, &names);
-	for (size_t i = 0; i < names.count; i++) {
-		_cleanup_(judged_clear) struct judged judged = { 0 };
-
-		judge_name(check, names.items[i], names.items[i], &judged);
-		if (judged.reason && judged.is_incomplete == incomplete)
-			strlist_add(ret, take(names.items[i]));
-	}
-	if (ret->count)
-		deadline_sleep(&never, RECORD_MOMENT_MS);
+	check_cannot_tell(check, record->uuid.text, judge(check, record, &judged));
+	return judged.reason;
 }
 
 static err_t incomplete_device(const struct judged *judged, const char *uuid)
@@ -154,31 +134,44 @@ static err_t incomplete_device(const struct judged *judged, const char *uuid)
 			"'mdevadm stop --uuid %s' removes it, and a start makes it anew", uuid);
 }
 
-static err_t left_record(const struct judged *judged, const char *path)
+static err_t left_record(const char *reason, const char *path)
 {
-	return err_hint(err_new(ERR_FAILED, "%s", judged->reason),
+	return err_hint(err_new(ERR_FAILED, "%s", reason),
 			"it does no harm: 'rm %s' removes it, as a restart of the machine does",
 			path);
 }
 
-/* Reports what is incomplete, or what is left over. */
+/* Reports the record, which is read again, if it still is not as it should be. */
+static void look_at_suspect(struct check *check, const struct uuid *uuid, bool incomplete)
+{
+	_cleanup_(mem_freep) char *path = record_path(check, uuid->text);
+	_cleanup_(record_freep) struct record *record = NULL;
+	_cleanup_(judged_clear) struct judged judged = { 0 };
+
+	check_cannot_tell(check, path, record_load(&check->env, uuid, &record));
+	if (record)
+		check_cannot_tell(check, uuid->text, judge(check, record, &judged));
+	if (!judged.reason || judged.is_incomplete != incomplete)
+		return;
+	if (incomplete)
+		check_fault(check, uuid->text, incomplete_device(&judged, uuid->text));
+	else
+		check_note(check, path, left_record(judged.reason, path));
+}
+
+/* Other runs go on: only what is so a moment later is worth a word. */
 static void look_at_records(struct check *check, bool incomplete)
 {
-	_cleanup_(strlist_clear) struct strlist names = { 0 };
+	const struct deadline never = { DEADLINE_NEVER };
+	bool has_waited = false;
 
-	list_suspects(check, incomplete, &names);
-	for (size_t i = 0; i < names.count; i++) {
-		_cleanup_(judged_clear) struct judged judged = { 0 };
-		_cleanup_(mem_freep) char *path = record_path(check, names.items[i]);
-
-		judge_name(check, names.items[i], path, &judged);
-		if (!judged.reason || judged.is_incomplete != incomplete)
+	for (size_t i = 0; i < check->record_count; i++) {
+		if (!is_suspect(check, check->records[i]))
 			continue;
-		if (incomplete)
-			check_fault(check, names.items[i],
-				    incomplete_device(&judged, names.items[i]));
-		else
-			check_note(check, path, left_record(&judged, path));
+		if (!has_waited)
+			deadline_sleep(&never, RECORD_MOMENT_MS);
+		has_waited = true;
+		look_at_suspect(check, &check->records[i]->uuid, incomplete);
 	}
 }
 
@@ -190,6 +183,12 @@ static void look_for_incomplete(struct check *check)
 static void look_for_left_records(struct check *check)
 {
 	look_at_records(check, false);
+	for (size_t i = 0; i < check->no_records.count; i++) {
+		_cleanup_(mem_freep) char *path = record_path(check, check->no_records.items[i]);
+		_cleanup_(mem_freep) char *reason = mem_printf("'%s' is no record", path);
+
+		check_note(check, path, left_record(reason, path));
+	}
 }
 
 /* --- holds --- */
@@ -197,18 +196,11 @@ static void look_for_left_records(struct check *check)
 /* How many devices come back when the drain ends. */
 static size_t count_drained(const struct check *check, const struct held *held)
 {
-	_cleanup_(strlist_clear) struct strlist names = { 0 };
 	size_t count = 0;
 
-	list_records(check, &names);
-	for (size_t i = 0; i < names.count; i++) {
-		_cleanup_(record_freep) struct record *record = NULL;
-		struct uuid uuid;
-
-		if (uuid_parse(names.items[i], &uuid))
-			err_free(record_load(&check->env, &uuid, &record));
-		count += record && record->drained && held_has_drain(held, record->hold);
-	}
+	for (size_t i = 0; i < check->record_count; i++)
+		count +=
+			check->records[i]->drained && held_has_drain(held, check->records[i]->hold);
 	return count;
 }
 
@@ -252,38 +244,32 @@ static err_t drain_of(const struct check *check, const struct held *held)
 			"'mdevadm resume %s' brings them back", held->parent);
 }
 
-static void look_at_hold(struct check *check, const char *parent, bool readable)
-{
-	_cleanup_(held_freep) struct held *held = NULL;
-	struct err *e = held_load(&check->env, parent, &held);
-
-	if (e && !readable)
-		check_fault(check, parent, e);
-	else
-		err_free(e);
-	if (!held || !readable)
-		return;
-	check_note(check, parent, hold_of(held, held->hold));
-	check_note(check, parent, drain_of(check, held));
-}
-
-static void look_at_holds(struct check *check, bool readable)
+/* Fills check->holds. */
+static void read_holds(struct check *check)
 {
 	_cleanup_(strlist_clear) struct strlist parents = { 0 };
 
 	check_cannot_tell(check, check->env.dir[ENV_DIR_RUN], held_list(&check->env, &parents));
-	for (size_t i = 0; i < parents.count; i++)
-		look_at_hold(check, parents.items[i], readable);
-}
+	for (size_t i = 0; i < parents.count; i++) {
+		struct held *held = NULL;
 
-static void look_for_unreadable_holds(struct check *check)
-{
-	look_at_holds(check, false);
+		check_fault(check, parents.items[i],
+			    held_load(&check->env, parents.items[i], &held));
+		if (!held)
+			continue;
+		check->holds = mem_grow(check->holds, check->hold_count, sizeof(struct held *));
+		check->holds[check->hold_count++] = held;
+	}
 }
 
 static void look_for_holds(struct check *check)
 {
-	look_at_holds(check, true);
+	for (size_t i = 0; i < check->hold_count; i++) {
+		const struct held *held = check->holds[i];
+
+		check_note(check, held->parent, hold_of(held, held->hold));
+		check_note(check, held->parent, drain_of(check, held));
+	}
 }
 
 /* --- locks --- */
@@ -307,10 +293,10 @@ static void look_for_locks(struct check *check)
 }
 
 const struct check_rule check_state_rules[] = {
-	{ "record-unreadable", look_for_unreadable },
+	{ "record-unreadable", read_records },
 	{ "device-incomplete", look_for_incomplete },
 	{ "record-left-over", look_for_left_records },
-	{ "hold-unreadable", look_for_unreadable_holds },
+	{ "hold-unreadable", read_holds },
 	{ "parent-held", look_for_holds },
 	{ "lock-left-over", look_for_locks },
 	{ 0 },

@@ -68,8 +68,10 @@ static void look_at_trust(struct check *check, const char *path, bool *ret)
 	struct err *e = trust_resolve(path, &real);
 
 	*ret = !e || err_errnum(e);
-	if (*ret)
+	if (err_is_absence(e))
 		err_free(e);
+	else if (*ret)
+		check_cannot_tell(check, path, e);
 	else
 		check_fault(check, path,
 			    err_wrap(e, "others than root say what root writes to devices"));

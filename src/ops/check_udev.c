@@ -109,36 +109,45 @@ static void consider(struct udev_rules *rules, const char *path, char *text)
 	};
 }
 
-/* Adds those in @place, but for names in @seen, to which it adds. */
+/* Takes @e; NULL if it says that something is surely not there. */
+static err_t pass_absence(struct err *e)
+{
+	if (!err_is_absence(e))
+		return e;
+	err_free(e);
+	return NULL;
+}
+
+/* Adds the files in @place that are rules, but for names in @seen, to which it adds. */
+static void read_rules(struct check *check, const struct dir *dir, const struct strlist *names,
+		       struct strlist *seen, struct udev_rules *ret)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		_cleanup_(mem_freep) char *path = mem_printf("%s/%s", dir->path, names->items[i]);
+		const char *dot = strrchr(names->items[i], '.');
+		_cleanup_(mem_freep) char *text = NULL;
+
+		if (!dot || strcmp(dot, ".rules") != 0 || strlist_has(seen, names->items[i]))
+			continue;
+		check_cannot_tell(check, path,
+				  pass_absence(stream_read(path, RULE_MAX, &text, NULL)));
+		if (text)
+			consider(ret, path, text);
+		strlist_add(seen, mem_strdup(names->items[i]));
+	}
+}
+
 static void read_place(struct check *check, const char *place, struct strlist *seen,
 		       struct udev_rules *ret)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
 	_cleanup_(dir_freep) struct dir *dir = NULL;
-	struct err *e = dir_open(place, &dir);
 
-	if (!e)
-		e = dir_list(dir, &names);
-	if (err_is_absence(e))
-		err_free(e);
-	else
-		check_cannot_tell(check, place, e);
-	for (size_t i = 0; i < names.count; i++) {
-		_cleanup_(mem_freep) char *path = mem_printf("%s/%s", place, names.items[i]);
-		const char *dot = strrchr(names.items[i], '.');
-		_cleanup_(mem_freep) char *text = NULL;
-
-		if (!dot || strcmp(dot, ".rules") != 0 || strlist_has(seen, names.items[i]))
-			continue;
-		e = stream_read(path, RULE_MAX, &text, NULL);
-		if (e && !err_is_absence(e))
-			check_cannot_tell(check, path, e);
-		else
-			err_free(e);
-		if (text)
-			consider(ret, path, text);
-		strlist_add(seen, take(names.items[i]));
-	}
+	check_cannot_tell(check, place, pass_absence(dir_open(place, &dir)));
+	if (!dir)
+		return;
+	check_cannot_tell(check, place, pass_absence(dir_list(dir, &names)));
+	read_rules(check, dir, &names, seen, ret);
 }
 
 static void find_rules(struct check *check, struct udev_rules *ret)
@@ -198,7 +207,7 @@ static err_t check_program(const struct check *check, const char *source, const 
 }
 
 /* The first that is there, as text, with its path; owned by the caller, NULL if there is none. */
-static char *find_unit(const struct check *check, char **ret_path)
+static char *find_unit(struct check *check, char **ret_path)
 {
 	_cleanup_(strlist_clear) struct strlist places = { 0 };
 	char *text = NULL;
@@ -207,14 +216,15 @@ static char *find_unit(const struct check *check, char **ret_path)
 	for (size_t i = 0; i < places.count && !text; i++) {
 		_cleanup_(mem_freep) char *path = mem_printf("%s/" UNIT_FILE, places.items[i]);
 
-		err_free(stream_read(path, RULE_MAX, &text, NULL));
+		check_cannot_tell(check, path,
+				  pass_absence(stream_read(path, RULE_MAX, &text, NULL)));
 		if (text)
 			*ret_path = take(path);
 	}
 	return text;
 }
 
-static err_t check_unit(const struct check *check, const char *rule)
+static err_t check_unit(struct check *check, const char *rule)
 {
 	_cleanup_(mem_freep) char *path = NULL;
 	_cleanup_(mem_freep) char *text = find_unit(check, &path);
@@ -238,12 +248,15 @@ static err_t check_unit(const struct check *check, const char *rule)
 	return program ? check_program(check, path, program) : NULL;
 }
 
-static bool has_systemd(const struct check *check)
+static bool has_systemd(struct check *check)
 {
 	_cleanup_(mem_freep) char *path =
 		mem_printf("%s/systemd/system", check->env.dir[ENV_DIR_RUN]);
 
-	return access(path, F_OK) == 0;
+	if (access(path, F_OK) == 0)
+		return true;
+	check_cannot_tell(check, path, pass_absence(err_errno(errno, "cannot look at '%s'", path)));
+	return false;
 }
 
 static void look_at_units(struct check *check)
