@@ -150,10 +150,19 @@ static err_t run(struct check *check, const struct check_rule *const *tables)
 err_t op_check(struct ops *ops, struct check_result *ret)
 {
 	static const struct check_rule *const tables[] = {
-		check_host_rules,   check_store_rules,	  check_definition_rules,
-		check_type_rules,   check_running_rules,  check_script_rules,
-		check_device_rules, check_hardware_rules, check_card_rules,
-		check_state_rules,  check_udev_rules,	  NULL,
+		check_host_rules,
+		check_store_rules,
+		check_definition_rules,
+		check_absence_rules,
+		check_type_rules,
+		check_running_rules,
+		check_script_rules,
+		check_device_rules,
+		check_hardware_rules,
+		check_card_rules,
+		check_state_rules,
+		check_udev_rules,
+		NULL,
 	};
 	_cleanup_(check_clear) struct check check = { 0 };
 
@@ -165,11 +174,13 @@ err_t op_check_files(struct ops *ops, const struct check_files_request *request,
 		     struct check_result *ret)
 {
 	static const struct check_rule *const tables[] = {
-		check_host_rules, check_file_rules, check_definition_rules, check_type_rules, NULL,
+		check_host_rules,    check_file_rules, check_definition_rules,
+		check_absence_rules, check_type_rules, NULL,
 	};
 	static const struct check_rule *const offline_tables[] = {
 		check_file_rules,
 		check_definition_rules,
+		check_absence_rules,
 		check_type_rules,
 		NULL,
 	};

@@ -74,6 +74,7 @@ extern const struct check_rule check_host_rules[];
 extern const struct check_rule check_store_rules[]; /* reads the machine's definitions */
 extern const struct check_rule check_file_rules[];  /* reads those of files */
 extern const struct check_rule check_definition_rules[];
+extern const struct check_rule check_absence_rules[];
 extern const struct check_rule check_type_rules[];
 extern const struct check_rule check_hardware_rules[];
 extern const struct check_rule check_card_rules[];
