@@ -9,7 +9,7 @@ static const struct rule rules[] = {
 	{ 0 },
 };
 
-static void print_line(struct output *output, const char *before, const char *text)
+static void print_part(struct output *output, const char *before, const char *text)
 {
 	fputs(before, output_stream(output));
 	output_text(output, text);
@@ -20,11 +20,11 @@ static void print_finding(struct output *output, const struct finding *finding)
 	FILE *stream = output_stream(output);
 
 	fprintf(stream, "%s: ", finding_severity_name(finding->severity));
-	print_line(output, "", finding->message);
-	print_line(output, "\n    where: ", finding->object);
+	print_part(output, "", finding->message);
+	print_part(output, "\n    where: ", finding->object);
 	fprintf(stream, " (%s)\n", finding->id);
 	if (finding->remedy) {
-		print_line(output, "    remedy: ", finding->remedy);
+		print_part(output, "    remedy: ", finding->remedy);
 		fputc('\n', stream);
 	}
 	fputc('\n', stream);

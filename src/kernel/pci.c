@@ -2,7 +2,6 @@
 /* See the kernel's Documentation/ABI/testing/sysfs-bus-pci. */
 #include "kernel/pci.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "sysfs_private.h"
@@ -20,8 +19,8 @@ err_t pci_list(const struct sysfs *sysfs, struct strlist *ret)
 }
 
 /* A number in any base; 0 if there is no such file. */
-static err_t read_number(const struct sysfs *sysfs, const char *name, const char *file,
-			 unsigned long *ret)
+static err_t read_pci_number(const struct sysfs *sysfs, const char *name, const char *file,
+			     unsigned long *ret)
 {
 	_cleanup_(mem_freep) char *path = mem_printf(SYSFS_PCI "/%s", name);
 	_cleanup_(dir_freep) struct dir *dir = NULL;
@@ -42,26 +41,38 @@ err_t pci_is_nvidia_gpu(const struct sysfs *sysfs, const char *name, bool *ret)
 	unsigned long vendor;
 	unsigned long class;
 
-	TRY(read_number(sysfs, name, "vendor", &vendor));
-	TRY(read_number(sysfs, name, "class", &class));
+	TRY(read_pci_number(sysfs, name, "vendor", &vendor));
+	TRY(read_pci_number(sysfs, name, "class", &class));
 	*ret = vendor == VENDOR_NVIDIA && class >> 16 == CLASS_DISPLAY;
 	return NULL;
 }
 
 struct address {
-	unsigned domain;
+	unsigned long domain;
 	unsigned long id; /* bus, device and function in one number, as PCI Express counts them */
 };
 
+/* Reads a hexadecimal number of at most @max, and @end behind it, at *at, which moves behind both.
+ */
+static bool read_hex(const char **at, char end, unsigned long max, unsigned long *ret)
+{
+	char *behind;
+
+	*ret = strtoul(*at, &behind, 16);
+	if (behind == *at || *behind != end || *ret > max)
+		return false;
+	*at = behind + (end != '\0');
+	return true;
+}
+
 static bool read_address(const char *name, struct address *ret)
 {
-	unsigned bus;
-	unsigned device;
-	unsigned function;
-	int length = 0;
+	unsigned long bus;
+	unsigned long device;
+	unsigned long function;
 
-	if (sscanf(name, "%x:%x:%x.%x%n", &ret->domain, &bus, &device, &function, &length) != 4 ||
-	    name[length] || bus > 0xff || device > 0x1f || function > 7)
+	if (!read_hex(&name, ':', 0xffffffff, &ret->domain) || !read_hex(&name, ':', 0xff, &bus) ||
+	    !read_hex(&name, '.', 0x1f, &device) || !read_hex(&name, '\0', 7, &function))
 		return false;
 	ret->id = bus << 8 | device << 3 | function;
 	return true;
@@ -81,11 +92,11 @@ err_t pci_is_function_of(const struct sysfs *sysfs, const char *physical, const 
 	if (!read_address(physical, &card) || !read_address(name, &function) ||
 	    card.domain != function.domain)
 		return NULL;
-	TRY(read_number(sysfs, physical, "sriov_offset", &offset));
+	TRY(read_pci_number(sysfs, physical, "sriov_offset", &offset));
 	if (!offset)
 		return NULL;
-	TRY(read_number(sysfs, physical, "sriov_stride", &stride));
-	TRY(read_number(sysfs, physical, "sriov_totalvfs", &total));
+	TRY(read_pci_number(sysfs, physical, "sriov_stride", &stride));
+	TRY(read_pci_number(sysfs, physical, "sriov_totalvfs", &total));
 	for (unsigned long i = 0; i < total && i <= 0xffff && !*ret; i++)
 		*ret = card.id + offset + i * stride == function.id;
 	return NULL;

@@ -62,7 +62,7 @@ void finding_list_add(struct finding_list *list, enum finding_severity severity,
 	err_free(e);
 }
 
-static int compare(const void *a, const void *b)
+static int compare_findings(const void *a, const void *b)
 {
 	const struct finding *x = a;
 	const struct finding *y = b;
@@ -78,7 +78,7 @@ static int compare(const void *a, const void *b)
 void finding_list_sort(struct finding_list *list)
 {
 	if (list->count)
-		qsort(list->items, list->count, sizeof(*list->items), compare);
+		qsort(list->items, list->count, sizeof(*list->items), compare_findings);
 }
 
 size_t finding_list_count(const struct finding_list *list, enum finding_severity severity)

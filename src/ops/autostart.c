@@ -66,7 +66,7 @@ static void blank_comments(char *text)
 }
 
 /* Adds the file if it is a rule that starts devices. */
-static void consider(struct udev_rules *rules, const char *path, char *text)
+static void add_if_starts(struct udev_rules *rules, const char *path, char *text)
 {
 	const char *program;
 	const char *unit;
@@ -107,13 +107,13 @@ static void read_rules(struct check *check, const struct dir *dir, const struct 
 		check_cannot_tell(check, path,
 				  pass_absence(stream_read(path, FILE_MAX_SIZE, &text, NULL)));
 		if (text)
-			consider(ret, path, text);
+			add_if_starts(ret, path, text);
 		strlist_add(seen, mem_strdup(names->items[i]));
 	}
 }
 
-static void read_place(struct check *check, const char *place, struct strlist *seen,
-		       struct udev_rules *ret)
+static void read_rules_of(struct check *check, const char *place, struct strlist *seen,
+			  struct udev_rules *ret)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
 	_cleanup_(dir_freep) struct dir *dir = NULL;
@@ -132,7 +132,7 @@ void udev_rules_read(struct check *check, struct udev_rules *ret)
 
 	list_places(check, "udev/rules.d", &places);
 	for (size_t i = 0; i < places.count; i++)
-		read_place(check, places.items[i], &seen, ret);
+		read_rules_of(check, places.items[i], &seen, ret);
 }
 
 bool start_unit_read(struct check *check, struct start_unit *ret)

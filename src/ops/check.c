@@ -25,8 +25,8 @@ static bool lacks_rights(const struct err *e)
 	return geteuid() != 0 && (err_is(e, EACCES) || err_is(e, EPERM));
 }
 
-static void add(struct check *check, enum finding_severity severity, const char *id,
-		const char *object, struct err *e)
+static void add_finding(struct check *check, enum finding_severity severity, const char *id,
+			const char *object, struct err *e)
 {
 	pthread_mutex_lock(&check->mutex);
 	finding_list_add(&check->result->findings, severity, id, object, e);
@@ -38,20 +38,20 @@ void check_fault(struct check *check, const char *object, struct err *e)
 	if (lacks_rights(e))
 		check_cannot_tell(check, object, e);
 	else
-		add(check, FINDING_FAULT, check->rule->id, object, e);
+		add_finding(check, FINDING_FAULT, check->rule->id, object, e);
 }
 
 void check_note(struct check *check, const char *object, struct err *e)
 {
-	add(check, FINDING_NOTE, check->rule->id, object, e);
+	add_finding(check, FINDING_NOTE, check->rule->id, object, e);
 }
 
 void check_cannot_tell(struct check *check, const char *object, struct err *e)
 {
 	bool is_note = lacks_rights(e);
 
-	add(check, is_note ? FINDING_NOTE : FINDING_FAULT, CANNOT_TELL, object,
-	    is_note ? err_hint(e, "run it as root") : e);
+	add_finding(check, is_note ? FINDING_NOTE : FINDING_FAULT, CANNOT_TELL, object,
+		    is_note ? err_hint(e, "run it as root") : e);
 }
 
 void check_warn(void *data, struct err *e)

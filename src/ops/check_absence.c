@@ -98,20 +98,24 @@ static err_t find_absence(const struct check *check, struct defined_parent *ret)
 	return classify(check, &hardware, ret);
 }
 
+#define SEE_HARDWARE                                                                           \
+	"see whether the hardware is there and its driver is loaded; if it is gone for good: " \
+	"'mdevadm undefine --all --parent %s'"
+#define SEE_DUMP "the hardware that '%s' describes has no such parent"
+
 static err_t not_there(const struct check *check, const struct defined_parent *parent)
 {
 	const char *near = strlist_nearest(&check->names, parent->name);
-	_cleanup_(mem_freep) char *meant =
-		near ? mem_printf("did you mean '%s'? If not, ", near) : mem_strdup("");
 	struct err *e = err_new(ERR_NOT_FOUND, "parent '%s' is not there", parent->name);
 
-	if (!check->ops)
-		return err_hint(e, "%sthe hardware that '%s' describes has no such parent", meant,
+	if (!check->ops && near)
+		return err_hint(e, "did you mean '%s'? If not, " SEE_DUMP, near,
 				check->files->types);
-	return err_hint(e,
-			"%ssee whether the hardware is there and its driver is loaded; if it is "
-			"gone for good: 'mdevadm undefine --all --parent %s'",
-			meant, parent->name);
+	if (!check->ops)
+		return err_hint(e, SEE_DUMP, check->files->types);
+	if (near)
+		return err_hint(e, "did you mean '%s'? If not, " SEE_HARDWARE, near, parent->name);
+	return err_hint(e, SEE_HARDWARE, parent->name);
 }
 
 /* What a driver needs before its devices are parents. */
@@ -139,7 +143,7 @@ static err_t other_driver(const struct defined_parent *parent)
 }
 
 /* Those that have rules of their own are left to them. */
-static err_t explain_absence(const struct check *check, const struct defined_parent *parent)
+static err_t reason_of(const struct check *check, const struct defined_parent *parent)
 {
 	switch (parent->absence) {
 	case ABSENCE_NO_DRIVER:
@@ -198,7 +202,7 @@ static void look_for_parents(struct check *check)
 
 		check->object = parent->name;
 		check_cannot_tell(check, parent->name, find_absence(check, parent));
-		tell_absence(check, parent, explain_absence(check, parent));
+		tell_absence(check, parent, reason_of(check, parent));
 	}
 }
 

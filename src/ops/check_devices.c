@@ -25,7 +25,7 @@ const struct check_rule check_running_rules[] = {
 
 /* --- stuck and going --- */
 
-static err_t stuck(const struct device *dev)
+static err_t stuck_device(const struct device *dev)
 {
 	return err_hint(
 		err_new(ERR_FAILED,
@@ -37,7 +37,7 @@ static err_t stuck(const struct device *dev)
 		dev->parent, dev->parent);
 }
 
-static err_t going(const struct device *dev)
+static err_t going_device(const struct device *dev)
 {
 	return err_hint(err_new(ERR_IN_USE,
 				"%s on parent '%s' is being removed, and goes when nobody has it "
@@ -77,7 +77,7 @@ static void look_for_stuck(struct check *check)
 
 	list_lasting(check, DEVICE_STATE_STUCK, &list);
 	for (size_t i = 0; i < list.count; i++)
-		check_fault(check, list.items[i]->uuid.text, stuck(list.items[i]));
+		check_fault(check, list.items[i]->uuid.text, stuck_device(list.items[i]));
 }
 
 static void look_for_going(struct check *check)
@@ -86,7 +86,7 @@ static void look_for_going(struct check *check)
 
 	list_lasting(check, DEVICE_STATE_REMOVING, &list);
 	for (size_t i = 0; i < list.count; i++)
-		check_note(check, list.items[i]->uuid.text, going(list.items[i]));
+		check_note(check, list.items[i]->uuid.text, going_device(list.items[i]));
 }
 
 /* --- otherwise than defined --- */
@@ -140,7 +140,7 @@ static struct device *copy_definition(const struct check *check, const struct de
 	return copy;
 }
 
-static void compare(struct check *check, const struct device *dev)
+static void compare_with_definition(struct check *check, const struct device *dev)
 {
 	const struct device *definition = find_definition(check, dev);
 	_cleanup_(device_freep) struct device *copy = NULL;
@@ -161,7 +161,7 @@ static void look_for_differences(struct check *check)
 	/* What is wrong with the scripts, which are asked again, was told. */
 	check->env.warn = NULL;
 	for (size_t i = 0; i < check->running.count && !interrupt_is_pending(); i++)
-		compare(check, check->running.items[i]);
+		compare_with_definition(check, check->running.items[i]);
 	check->env.warn = check_warn;
 }
 
@@ -186,7 +186,7 @@ static err_t may_start(const struct check *check, const struct device *dev, bool
 	return e;
 }
 
-static err_t not_running(const struct device *dev)
+static err_t auto_not_running(const struct device *dev)
 {
 	return err_hint(err_new(ERR_FAILED,
 				"%s is auto and does not run, though parent '%s' is there",
@@ -205,7 +205,7 @@ static void look_for_stopped(struct check *check)
 			continue;
 		check_cannot_tell(check, dev->uuid.text, may_start(check, dev, &is_missing));
 		if (is_missing)
-			check_fault(check, dev->uuid.text, not_running(dev));
+			check_fault(check, dev->uuid.text, auto_not_running(dev));
 	}
 }
 

@@ -70,7 +70,7 @@ static void read_listed(struct check *check, const char *file, const char *paren
 	if (!dev)
 		return;
 	dev->parent = mem_strdup(parent);
-	/* See look_at_names(). */
+	/* See look_at_file_names(). */
 	(void)uuid_parse(uuid, &dev->uuid);
 	device_list_add(&check->definitions, dev);
 }
@@ -115,7 +115,7 @@ static err_t read_array(struct check *check, const char *file, const char *text,
 	return NULL;
 }
 
-static err_t read_file(struct check *check, const char *file)
+static err_t read_one_file(struct check *check, const char *file)
 {
 	_cleanup_(mem_freep) char *text = NULL;
 	size_t size;
@@ -126,17 +126,17 @@ static err_t read_file(struct check *check, const char *file)
 	return read_definition(check, file, text, size);
 }
 
-static void read_all(struct check *check)
+static void read_files(struct check *check)
 {
 	for (size_t i = 0; i < check->files->file_count; i++) {
 		const char *file = check->files->files[i];
 
-		check_fault(check, file, read_file(check, file));
+		check_fault(check, file, read_one_file(check, file));
 	}
 }
 
 /* What is listed for a parent has a UUID; a file need not. */
-static void look_at_names(struct check *check)
+static void look_at_file_names(struct check *check)
 {
 	for (size_t i = 0; i < check->definitions.count; i++) {
 		const struct device *dev = check->definitions.items[i];
@@ -156,8 +156,8 @@ static void look_at_names(struct check *check)
 }
 
 const struct check_rule check_file_rules[] = {
-	{ "definition-unreadable", read_all },
-	{ "definition-name", look_at_names },
+	{ "definition-unreadable", read_files },
+	{ "definition-name", look_at_file_names },
 	{ 0 },
 };
 

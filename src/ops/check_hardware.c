@@ -44,7 +44,7 @@ static err_t without_types(struct check *check, const char *parent)
 	return err_hint(e, "the kernel's log says why: journalctl -k; then reload the driver");
 }
 
-static void look_for_types(struct check *check)
+static void look_for_no_types(struct check *check)
 {
 	for (size_t i = 0; i < check->names.count; i++) {
 		const char *name = check->names.items[i];
@@ -142,7 +142,7 @@ static void look_for_unbound_queues(struct check *check)
 
 const struct check_rule check_hardware_rules[] = {
 	{ "no-parent", look_for_any },
-	{ "parent-without-types", look_for_types },
+	{ "parent-without-types", look_for_no_types },
 	{ "ap-features", look_for_ap_features },
 	{ "ap-queues-unbound", look_for_unbound_queues },
 	{ 0 },

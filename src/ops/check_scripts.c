@@ -62,7 +62,7 @@ static bool can_ask(const struct check *check)
 	return !is_refused && callouts_are_there(check->ops->callouts);
 }
 
-static void ask_scripts(struct check *check)
+static void ask_all_scripts(struct check *check)
 {
 	check->object = check->scripts_place;
 	if (!can_ask(check))
@@ -82,6 +82,6 @@ static void ask_scripts(struct check *check)
 const struct check_rule check_script_rules[] = {
 	{ "script-left-out", look_at_scripts },
 	{ "script-untrusted", look_for_untrusted },
-	{ "script-fails", ask_scripts },
+	{ "script-fails", ask_all_scripts },
 	{ 0 },
 };

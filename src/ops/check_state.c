@@ -84,7 +84,8 @@ static void judged_clear(struct judged *judged)
 	mem_freep(&judged->reason);
 }
 
-static err_t judge(const struct check *check, const struct record *record, struct judged *ret)
+static err_t judge_record(const struct check *check, const struct record *record,
+			  struct judged *ret)
 {
 	if (record->state == RECORD_STARTING)
 		return judge_starting(check, record, &ret->is_incomplete, &ret->reason);
@@ -124,7 +125,7 @@ static bool is_suspect(struct check *check, const struct record *record)
 {
 	_cleanup_(judged_clear) struct judged judged = { 0 };
 
-	check_cannot_tell(check, record->uuid.text, judge(check, record, &judged));
+	check_cannot_tell(check, record->uuid.text, judge_record(check, record, &judged));
 	return judged.reason;
 }
 
@@ -150,7 +151,7 @@ static void look_at_suspect(struct check *check, const struct uuid *uuid, bool i
 
 	check_cannot_tell(check, path, record_load(&check->env, uuid, &record));
 	if (record)
-		check_cannot_tell(check, uuid->text, judge(check, record, &judged));
+		check_cannot_tell(check, uuid->text, judge_record(check, record, &judged));
 	if (!judged.reason || judged.is_incomplete != incomplete)
 		return;
 	if (incomplete)

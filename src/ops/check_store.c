@@ -17,7 +17,7 @@ static void each_place(struct check *check, void (*look)(struct check *check, co
 		look(check, parents.items[i]);
 }
 
-static void look_at_names(struct check *check, const char *parent)
+static void look_at_place_names(struct check *check, const char *parent)
 {
 	_cleanup_(mem_freep) char *top = store_top(check->ops->store);
 	_cleanup_(mem_freep) char *path = mem_printf("%s/%s", top, parent);
@@ -29,7 +29,7 @@ static void look_at_names(struct check *check, const char *parent)
 
 static void look_at_all_names(struct check *check)
 {
-	each_place(check, look_at_names);
+	each_place(check, look_at_place_names);
 }
 
 /* What vanishes meanwhile is no definition any more. */
@@ -47,7 +47,7 @@ static void read_one(struct check *check, const char *parent, const struct uuid 
 		device_list_add(&check->definitions, dev);
 }
 
-static void read_place(struct check *check, const char *parent)
+static void read_definitions_of(struct check *check, const char *parent)
 {
 	_cleanup_(device_list_clear) struct device_list list = { 0 };
 
@@ -56,9 +56,9 @@ static void read_place(struct check *check, const char *parent)
 		read_one(check, parent, &list.items[i]->uuid);
 }
 
-static void read_all(struct check *check)
+static void read_definitions_of_all(struct check *check)
 {
-	each_place(check, read_place);
+	each_place(check, read_definitions_of);
 }
 
 /* *ret: it can be trusted, or cannot be looked at. */
@@ -101,7 +101,7 @@ static void look_at_all_trust(struct check *check)
 
 const struct check_rule check_store_rules[] = {
 	{ "definition-name", look_at_all_names },
-	{ "definition-unreadable", read_all },
+	{ "definition-unreadable", read_definitions_of_all },
 	{ "definition-untrusted", look_at_all_trust },
 	{ 0 },
 };

@@ -16,7 +16,7 @@ enum verdict {
 	VERDICT_ABSENT,
 };
 
-static const struct mdev_type *find_type(const struct parent *parent, const char *id)
+static const struct mdev_type *type_of_id(const struct parent *parent, const char *id)
 {
 	for (size_t i = 0; i < parent->type_count; i++)
 		if (strcmp(parent->types[i].id, id) == 0)
@@ -28,7 +28,7 @@ static const struct mdev_type *find_type(const struct parent *parent, const char
 static const struct mdev_type *find_elsewhere(const struct check *check, const char *id)
 {
 	for (size_t i = 0; i < check->parents.count; i++) {
-		const struct mdev_type *type = find_type(check->parents.items[i], id);
+		const struct mdev_type *type = type_of_id(check->parents.items[i], id);
 
 		if (type && *type->name)
 			return type;
@@ -36,7 +36,7 @@ static const struct mdev_type *find_elsewhere(const struct check *check, const c
 	return NULL;
 }
 
-static const struct mdev_type *find_by_name(const struct parent *parent, const char *name)
+static const struct mdev_type *find_named_type(const struct parent *parent, const char *name)
 {
 	for (size_t i = 0; i < parent->type_count; i++)
 		if (strcmp(parent->types[i].name, name) == 0)
@@ -45,8 +45,8 @@ static const struct mdev_type *find_by_name(const struct parent *parent, const c
 }
 
 /* *ret is the type of the parent that the verdict is about, or NULL. */
-static enum verdict judge(const struct check *check, const struct device *dev,
-			  const struct mdev_type **ret)
+static enum verdict judge_type(const struct check *check, const struct device *dev,
+			       const struct mdev_type **ret)
 {
 	const struct parent *parent = dev->parent ? check_find_parent(check, dev->parent) : NULL;
 	_cleanup_(strlist_clear) struct strlist ids = { 0 };
@@ -59,18 +59,18 @@ static enum verdict judge(const struct check *check, const struct device *dev,
 	if (ids.count > 1)
 		return VERDICT_AMBIGUOUS;
 	if (ids.count) {
-		*ret = find_type(parent, ids.items[0]);
+		*ret = type_of_id(parent, ids.items[0]);
 		return strcmp((*ret)->id, dev->type) == 0 ? VERDICT_THERE : VERDICT_BY_NAME;
 	}
 	elsewhere = find_elsewhere(check, dev->type);
-	*ret = elsewhere ? find_by_name(parent, elsewhere->name) : NULL;
+	*ret = elsewhere ? find_named_type(parent, elsewhere->name) : NULL;
 	return *ret ? VERDICT_RENUMBERED : VERDICT_ABSENT;
 }
 
 const char *check_type_of(const struct check *check, const struct device *dev)
 {
 	const struct mdev_type *type;
-	enum verdict verdict = judge(check, dev, &type);
+	enum verdict verdict = judge_type(check, dev, &type);
 
 	return verdict == VERDICT_THERE || verdict == VERDICT_BY_NAME ? type->id : NULL;
 }
@@ -85,7 +85,7 @@ static void each_of(struct check *check, enum verdict verdict,
 		const struct device *dev = check->definitions.items[i];
 		const struct mdev_type *type;
 
-		if (judge(check, dev, &type) == verdict)
+		if (judge_type(check, dev, &type) == verdict)
 			report(check, dev->source, explain(check, dev, type));
 	}
 }
@@ -114,8 +114,8 @@ static err_t absent(const struct check *check, const struct device *dev,
 		"it has %s: change the definition's type to what is meant", joined);
 }
 
-static err_t ambiguous(const struct check *check, const struct device *dev,
-		       const struct mdev_type *type)
+static err_t ambiguous_type(const struct check *check, const struct device *dev,
+			    const struct mdev_type *type)
 {
 	const struct parent *parent = check_find_parent(check, dev->parent);
 	_cleanup_(strlist_clear) struct strlist ids = { 0 };
@@ -150,10 +150,10 @@ static err_t by_name(const struct check *check, const struct device *dev,
 			   dev, type->id);
 }
 
-static void look_for_types(struct check *check)
+static void look_for_absent_types(struct check *check)
 {
 	each_of(check, VERDICT_ABSENT, absent, check_fault);
-	each_of(check, VERDICT_AMBIGUOUS, ambiguous, check_fault);
+	each_of(check, VERDICT_AMBIGUOUS, ambiguous_type, check_fault);
 }
 
 static void look_for_renumbered(struct check *check)
@@ -171,7 +171,7 @@ static const struct parent *find_other_meaning(const struct check *check,
 					       const struct mdev_type *type)
 {
 	for (size_t i = 0; i < check->parents.count; i++) {
-		const struct mdev_type *other = find_type(check->parents.items[i], type->id);
+		const struct mdev_type *other = type_of_id(check->parents.items[i], type->id);
 
 		if (other && *other->name && strcmp(other->name, type->name) != 0)
 			return check->parents.items[i];
@@ -187,8 +187,8 @@ static err_t two_meanings(const struct check *check, const struct device *dev,
 	if (!other)
 		return NULL;
 	return err_hint(err_new(ERR_INVALID, "type '%s' is '%s' on parent '%s', but '%s' on '%s'",
-				type->id, type->name, dev->parent, find_type(other, type->id)->name,
-				other->name),
+				type->id, type->name, dev->parent,
+				type_of_id(other, type->id)->name, other->name),
 			"see whether the definition was made for another card: 'mdevadm types' "
 			"shows what both have");
 }
@@ -199,7 +199,7 @@ static void look_for_two_meanings(struct check *check)
 }
 
 const struct check_rule check_type_rules[] = {
-	{ "type-absent", look_for_types },
+	{ "type-absent", look_for_absent_types },
 	{ "type-renumbered", look_for_renumbered },
 	{ "type-by-name", look_for_names },
 	{ "type-of-two-names", look_for_two_meanings },

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2030,SC2031
 # check FILE...: the definitions of a configuration repository, here or for other hardware.
 
 load lib/common
@@ -20,8 +21,8 @@ in_repo() {
 }
 
 @test "sane definitions and lists of them are found to be so" {
-	in_repo $GPU "$U1" '{"mdev_type": "nvidia-36", "start": "auto"}'
-	in_repo $GPU "$U2" '{"mdev_type": "nvidia-36"}'
+	in_repo "$GPU" "$U1" '{"mdev_type": "nvidia-36", "start": "auto"}'
+	in_repo "$GPU" "$U2" '{"mdev_type": "nvidia-36"}'
 	mdevadm define -u "$U3" -p mtty -t mtty-1
 	mdevadm list --defined --dumpjson >"$REPO/list.json"
 
@@ -32,7 +33,7 @@ in_repo() {
 }
 
 @test "--offline looks at nothing of this machine" {
-	in_repo $GPU "$U1" '{"mdev_type": "nvidia-36", "start": "auto"}'
+	in_repo "$GPU" "$U1" '{"mdev_type": "nvidia-36", "start": "auto"}'
 	define_raw mtty "$U2" '{'
 	umount_sim
 	rmdir "$SYS"
@@ -45,17 +46,17 @@ in_repo() {
 }
 
 @test "a broken definition is found, and the others are looked at" {
-	in_repo $GPU "$U1" '{"mdev_type": "nvidia-36",
+	in_repo "$GPU" "$U1" '{"mdev_type": "nvidia-36",
 "attrs": [{"a": 1}]}'
-	in_repo $GPU "$U2" '{"mdev_type": "nvidia-36", "strat": "auto"}'
+	in_repo "$GPU" "$U2" '{"mdev_type": "nvidia-36", "star": "auto"}'
 
 	run mdevadm check --offline "$REPO/$GPU/$U1" "$REPO/$GPU/$U2"
 
 	expect_finding fault definition-unreadable "$REPO/$GPU/$U1" \
 		"'$REPO/$GPU/$U1', line 2: the value of attribute 'a' is not a string" "put it in quotes"
 	expect_finding fault definition-keys "$REPO/$GPU/$U2" \
-		"'$REPO/$GPU/$U2' has keys that mean nothing here: 'strat'" \
-		"did you mean 'start' by 'strat'?"
+		"'$REPO/$GPU/$U2' has keys that mean nothing here: 'star'" \
+		"did you mean 'start' by 'star'?"
 	[ "${lines[-1]}" = "2 faults and 0 notes: 1 definition" ]
 }
 
@@ -92,7 +93,7 @@ in_repo() {
 }
 
 @test "a name that is not canonical is found" {
-	in_repo $GPU "${U1//-/}" '{"mdev_type": "nvidia-36"}'
+	in_repo "$GPU" "${U1//-/}" '{"mdev_type": "nvidia-36"}'
 	CHECK+=("$REPO/$GPU/${U1//-/}")
 
 	finds fault definition-name "$REPO/$GPU/${U1//-/}" \
@@ -108,7 +109,7 @@ in_repo() {
 }
 
 @test "one UUID twice is found, in whatever files" {
-	in_repo $GPU "$U1" '{"mdev_type": "nvidia-36", "start": "auto"}'
+	in_repo "$GPU" "$U1" '{"mdev_type": "nvidia-36", "start": "auto"}'
 	echo "[{\"$GPU\": [{\"$U1\": {\"mdev_type\": \"nvidia-36\", \"start\": \"auto\"}}]}]" >"$REPO/list"
 	CHECK+=("$REPO/$GPU/$U1" "$REPO/list")
 
@@ -120,8 +121,8 @@ in_repo() {
 # --- hardware ---
 
 @test "--types tells what is there of hardware elsewhere" {
-	in_repo $GPU "$U1" '{"mdev_type": "nvidia-36", "start": "auto"}'
-	in_repo $GPU "$U2" '{"mdev_type": "nvidia-99"}'
+	in_repo "$GPU" "$U1" '{"mdev_type": "nvidia-36", "start": "auto"}'
+	in_repo "$GPU" "$U2" '{"mdev_type": "nvidia-99"}'
 	in_repo 0000:99:00.0 "$U3" '{"mdev_type": "nvidia-36", "start": "auto"}'
 
 	run mdevadm check --offline --types "$DUMP" "$REPO"/*/*
@@ -135,7 +136,7 @@ in_repo() {
 }
 
 @test "--types knows the names of types" {
-	in_repo $GPU "$U1" '{"mdev_type": "GRID V100D-1Q"}'
+	in_repo "$GPU" "$U1" '{"mdev_type": "GRID V100D-1Q"}'
 	CHECK+=(--types "$DUMP" "$REPO/$GPU/$U1")
 
 	finds note type-by-name "$REPO/$GPU/$U1" \
@@ -144,7 +145,7 @@ in_repo() {
 }
 
 @test "a parent's directory may be where one stands" {
-	in_repo $GPU "$U1" '{"mdev_type": "nvidia-99"}'
+	in_repo "$GPU" "$U1" '{"mdev_type": "nvidia-99"}'
 	cd "$REPO/$GPU"
 
 	run mdevadm check --offline --types "$DUMP" "$U1"
@@ -154,7 +155,7 @@ in_repo() {
 }
 
 @test "--types that are no dump are an error, not a finding" {
-	in_repo $GPU "$U1" '{"mdev_type": "nvidia-36"}'
+	in_repo "$GPU" "$U1" '{"mdev_type": "nvidia-36"}'
 	echo '{"parents": [{}]}' >"$BATS_TEST_TMPDIR/dump"
 
 	run mdevadm check --offline --types "$BATS_TEST_TMPDIR/dump" "$REPO/$GPU/$U1"

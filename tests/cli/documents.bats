@@ -113,9 +113,9 @@ $difference
 # One that no test finds may be wrong.
 @test "each finding is found by a test" {
 	failures=
-	for finding in $(sed -n 's/^\.It Sy //p' "$SOURCE/man/mdevadm-check.7"); do
+	while read -r finding; do
 		grep -q -- "\b$finding\b" "$BATS_TEST_DIRNAME"/check*.bats || failures+=" $finding"
-	done
+	done < <(sed -n 's/^\.It Sy //p' "$SOURCE/man/mdevadm-check.7")
 	[ -z "$failures" ] || fail_with "no test has:$failures"
 }
 
