@@ -22,7 +22,7 @@ static err_t look(const struct env *env, const struct dir *dir, const char *name
 		return NULL;
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return dir_err(dir, "look at", name);
-	holders = holders_describe(env, fd, false);
+	TRY(holders_find(env, fd, false, &holders));
 	if (!holders)
 		*ret = st.st_ino;
 	return NULL;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # What the tests of `check` share: a machine that has nothing wrong, and what is to be found on one
 # that has. Loaded after common.
 
