@@ -49,12 +49,12 @@ struct node_user {
 struct node_user_list {
 	struct node_user *items;
 	size_t count;
-	bool is_partial; /* there are processes whose files cannot be seen */
+	bool is_partial; /* somebody may use a device, and it is not seen which or who */
 };
 
 /*
  * All that /proc shows, sorted by node, then pid. Opens no group, during which a VM that starts
- * would get EBUSY: so one whose process is in another pid namespace is not seen.
+ * would get EBUSY.
  */
 err_t facts_list_users(const struct env *env, const struct sysfs *sysfs,
 		       struct node_user_list *ret);

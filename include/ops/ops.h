@@ -164,6 +164,7 @@ struct drain_request {
 	const char *parent;
 	const char *reason;   /* NULL: a general one */
 	char *const *command; /* NULL: the parent stays held */
+	int output;	      /* the command's standard output; -1: that of this process */
 	unsigned jobs;
 	bool force;
 	int timeout_ms;	   /* for each removal, and for the parent to come back */

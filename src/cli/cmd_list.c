@@ -116,7 +116,7 @@ static void tell_person_of_absence(const struct invocation *invocation)
 }
 
 /* Those that run, or with --defined those that are defined. */
-static err_t print_listing(struct invocation *invocation, const struct list_request *request)
+static err_t list_as_table(struct invocation *invocation, const struct list_request *request)
 {
 	_cleanup_(status_list_clear) struct status_list list = { 0 };
 	const struct status_request wanted = {
@@ -143,7 +143,7 @@ static err_t print_listing(struct invocation *invocation, const struct list_requ
 	return listing_print_devices(invocation, &list);
 }
 
-static err_t print_text(struct invocation *invocation, const struct list_request *request)
+static err_t list_as_text(struct invocation *invocation, const struct list_request *request)
 {
 	const struct values *values = invocation->values;
 	_cleanup_(device_list_clear) struct device_list devices = { 0 };
@@ -174,8 +174,8 @@ static err_t run(struct invocation *invocation)
 			       option_is_given(values, OPT_DUMPJSON),
 	};
 
-	TRY(listing_is_wanted(invocation) ? print_listing(invocation, &request)
-					  : print_text(invocation, &request));
+	TRY(listing_is_wanted(invocation) ? list_as_table(invocation, &request)
+					  : list_as_text(invocation, &request));
 	return invocation_check_strict(invocation);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
-#include <unistd.h>
 
 #include "listing.h"
 #include "status_page.h"
@@ -42,7 +41,7 @@ static bool has_user(const struct device_status *status, pid_t pid)
 	return false;
 }
 
-static bool is_wanted(const struct values *values, const struct device_status *status)
+static bool is_shown(const struct values *values, const struct device_status *status)
 {
 	return !is_left_out(values, OPT_DIFF_ONLY, device_status_drift(status) == ANSWER_YES) &&
 	       !is_left_out(values, OPT_UNUSED, device_status_is_idle(status)) &&
@@ -51,12 +50,12 @@ static bool is_wanted(const struct values *values, const struct device_status *s
 	       (!values->pid || has_user(status, values->pid));
 }
 
-static void keep_wanted(const struct values *values, struct status_list *list)
+static void keep_shown(const struct values *values, struct status_list *list)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		if (is_wanted(values, list->items[i]))
+		if (is_shown(values, list->items[i]))
 			list->items[kept++] = list->items[i];
 		else
 			device_status_free(list->items[i]);
@@ -130,13 +129,6 @@ static err_t nothing_found(const struct values *values, bool is_sure)
 
 /* --- printing --- */
 
-static bool wants_colors(const struct values *values)
-{
-	if (values->color != COLOR_AUTO)
-		return values->color == COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-}
-
 static void print_differences(struct invocation *invocation, const struct status_list *list)
 {
 	struct output *output = invocation->output;
@@ -147,7 +139,7 @@ static void print_differences(struct invocation *invocation, const struct status
 		fprintf(output_stream(output), "%s ", status->dev->uuid.text);
 		output_text(output, status->dev->parent);
 		fprintf(output_stream(output), " %s\n", status_state_name(status->state));
-		status_differences_print(output, status, wants_colors(invocation->values));
+		status_differences_print(output, status, table_wants_colors(invocation->values));
 	}
 }
 
@@ -197,7 +189,7 @@ static err_t run(struct invocation *invocation)
 	TRY(op_status(invocation->ops, &request, &list));
 	missing = check_named(invocation, &list);
 	is_sure = are_users_known(&list);
-	keep_wanted(values, &list);
+	keep_shown(values, &list);
 	if (!missing && !list.count && (values->node || values->pid))
 		missing = nothing_found(values, is_sure);
 	if (!are_right(&list) &&

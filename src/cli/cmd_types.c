@@ -50,7 +50,7 @@ static void print_parent(struct invocation *invocation, const struct parent *par
 		print_type(output, &parent->types[i]);
 }
 
-static err_t print_listing(struct invocation *invocation)
+static err_t types_as_table(struct invocation *invocation)
 {
 	_cleanup_(parent_info_list_clear) struct parent_info_list parents = { 0 };
 	const struct parents_request request = { .parent = invocation->values->parent };
@@ -59,7 +59,7 @@ static err_t print_listing(struct invocation *invocation)
 	return listing_print_types(invocation, &parents);
 }
 
-static err_t print_text(struct invocation *invocation)
+static err_t types_as_text(struct invocation *invocation)
 {
 	_cleanup_(parent_list_clear) struct parent_list parents = { 0 };
 	_cleanup_(json_freep) json_t *json = NULL;
@@ -81,7 +81,7 @@ static err_t print_text(struct invocation *invocation)
 
 static err_t run(struct invocation *invocation)
 {
-	TRY(listing_is_wanted(invocation) ? print_listing(invocation) : print_text(invocation));
+	TRY(listing_is_wanted(invocation) ? types_as_table(invocation) : types_as_text(invocation));
 	return invocation_check_strict(invocation);
 }
 

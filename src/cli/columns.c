@@ -7,9 +7,11 @@
 
 #include "base/json.h"
 
-#define BAR_WIDTH 10
+#define BAR_WIDTH 6
+/* Of a note on a terminal: the rest is in --json. */
+#define NOTE_WIDTH 24
 
-static const char *text_of(const json_t *row, const char *key)
+static const char *string_of(const json_t *row, const char *key)
 {
 	return json_string_value(json_object_get(row, key));
 }
@@ -56,8 +58,8 @@ static char *show_held_since(const json_t *row, bool is_terminal)
 
 char *show_user(const json_t *user)
 {
-	const char *command = text_of(user, "command");
-	const char *domain = text_of(user, "domain");
+	const char *command = string_of(user, "command");
+	const char *domain = string_of(user, "domain");
 	long long pid = json_integer_value(json_object_get(user, "pid"));
 	_cleanup_(mem_freep) char *text =
 		mem_printf("pid %lld%s%s%s%s%s", pid, command ? " (" : "", command ? command : "",
@@ -87,7 +89,7 @@ static char *show_domains(const json_t *row, bool is_terminal)
 
 	(void)is_terminal;
 	for (size_t i = 0; i < json_array_size(users); i++) {
-		const char *domain = text_of(json_array_get(users, i), "domain");
+		const char *domain = string_of(json_array_get(users, i), "domain");
 		_cleanup_(mem_freep) char *escaped = domain ? str_escape(domain) : NULL;
 
 		if (escaped)
@@ -145,7 +147,7 @@ static const char *color_state(const json_t *row)
 		{ "running", "green" },	 { "starting", "yellow" }, { "removing", "yellow" },
 		{ "drained", "yellow" }, { "incomplete", "red" },  { "stuck", "red" },
 	};
-	const char *state = text_of(row, "state");
+	const char *state = string_of(row, "state");
 
 	for (size_t i = 0; state && i < ARRAY_SIZE(colors); i++)
 		if (strcmp(colors[i].state, state) == 0)
@@ -165,7 +167,11 @@ const struct column device_columns[] = {
 	  .help = "where it runs, or is defined",
 	  .is_default = true,
 	  .is_in_tree = true },
-	{ .name = "type", .help = "its type", .is_default = true, .is_in_tree = true },
+	{ .name = "type",
+	  .help = "its type",
+	  .is_default = true,
+	  .is_in_tree = true,
+	  .may_cut = true },
 	{ .name = "start", .help = "auto or manual, of what is defined", .is_default = true },
 	{ .name = "state",
 	  .help = "running, stopped, starting, incomplete, removing, stuck or drained",
@@ -223,10 +229,10 @@ static char *show_use(const json_t *row, bool is_terminal)
 
 static char *say_kind(const json_t *row)
 {
-	const char *kind = text_of(row, "kind");
-	const char *vendor = text_of(row, "vendor_type");
+	const char *kind = string_of(row, "kind");
+	const char *vendor = string_of(row, "vendor_type");
 
-	if (text_of(row, "type"))
+	if (string_of(row, "type"))
 		return NULL;
 	if (kind && strcmp(kind, "absent") == 0)
 		return mem_strdup("absent");
@@ -235,43 +241,57 @@ static char *say_kind(const json_t *row)
 	return NULL;
 }
 
+/* Takes @text, which is UTF-8, and cuts it between two characters. */
+static char *shorten(char *text)
+{
+	_cleanup_(mem_freep) char *whole = text;
+	size_t end = NOTE_WIDTH - strlen("...");
+
+	if (!text || strlen(text) <= NOTE_WIDTH)
+		return take(whole);
+	while (end && ((unsigned char)text[end] & 0xc0) == 0x80)
+		end--;
+	return mem_printf("%.*s...", (int)end, text);
+}
+
 static char *show_note(const json_t *row, bool is_terminal)
 {
-	const char *held = text_of(row, "held_reason");
-	const char *size = text_of(row, "only_size");
+	const char *held = string_of(row, "held_reason");
+	const char *size = string_of(row, "only_size");
 	char *text = say_kind(row);
 
-	(void)is_terminal;
 	if (held) {
 		_cleanup_(mem_freep) char *plain = str_escape(held);
 		_cleanup_(mem_freep) char *note = mem_printf("held: %s", plain);
 
 		text = append(text, "; ", note);
 	}
-	if (size && !text_of(row, "type")) {
+	if (size && !string_of(row, "type")) {
 		_cleanup_(mem_freep) char *plain = str_escape(size);
 		_cleanup_(mem_freep) char *note = mem_printf("one size at a time: %s", plain);
 
 		text = append(text, "; ", note);
 	}
-	return text;
+	return is_terminal ? shorten(text) : text;
 }
 
 static const char *color_note(const json_t *row)
 {
-	return text_of(row, "held_reason") ? "yellow" : NULL;
+	return string_of(row, "held_reason") ? "yellow" : NULL;
 }
 
 const struct column parent_columns[] = {
 	{ .name = "parent", .help = "its name", .is_default = true },
 	{ .name = "driver", .help = "the driver that it is bound to", .is_default = true },
-	{ .name = "numa", .help = "the NUMA node", .is_default = true, .is_number = true },
+	{ .name = "numa", .help = "the NUMA node", .is_number = true },
 	{ .name = "types", .help = "how many types it has", .is_default = true, .is_number = true },
 	{ .name = "running",
+	  .heading = "run",
 	  .help = "how many devices run",
 	  .is_default = true,
 	  .is_number = true },
 	{ .name = "defined",
+	  .heading = "def",
 	  .help = "how many are defined",
 	  .is_default = true,
 	  .is_number = true },
@@ -286,10 +306,10 @@ const struct column parent_columns[] = {
 	{ .name = "note",
 	  .help = "absent, vendor-vfio, held, one size at a time",
 	  .is_default = true,
-	  .may_cut = true,
 	  .show = show_note,
 	  .color = color_note },
 	{ .name = "hardware",
+	  .heading = "model",
 	  .help = "what the hardware is called",
 	  .is_default = true,
 	  .may_cut = true },
@@ -328,7 +348,11 @@ const struct column type_columns[] = {
 	  .help = "instances that this parent offers",
 	  .is_default = true,
 	  .is_number = true },
-	{ .name = "running", .help = "how many run", .is_default = true, .is_number = true },
+	{ .name = "running",
+	  .heading = "run",
+	  .help = "how many run",
+	  .is_default = true,
+	  .is_number = true },
 	{ .name = "room",
 	  .help = "how many more there can be at most ('-': the card says)",
 	  .is_default = true,

@@ -261,10 +261,9 @@ static void print_fish_command(FILE *stream, const struct command *command)
 }
 
 /* With the command before it unless it is a common one: a letter may be another option's there. */
-static void print_fish_valued(FILE *stream, const struct command *command,
-			      const struct poptOption *entry)
+static void print_valued(FILE *stream, const struct command *command,
+			 const struct option_spec *spec)
 {
-	const struct option_spec *spec = option_spec((enum option)entry->val);
 	const char *colon = *command->name ? ":" : "";
 
 	/* A value that may be left out is joined to it. */
@@ -275,9 +274,18 @@ static void print_fish_valued(FILE *stream, const struct command *command,
 		fprintf(stream, " %s%s-%c", command->name, colon, spec->letter);
 }
 
+static void print_fish_valued(FILE *stream, const struct command *command,
+			      const struct poptOption *entry)
+{
+	print_valued(stream, command, option_spec((enum option)entry->val));
+}
+
+/* The word that a command takes may be given by a name that help does not show. */
 static void print_fish_valued_of(FILE *stream, const struct command *command)
 {
 	each_own_option(stream, command, print_fish_valued);
+	if (command->argument && !(command->options & OPT_BIT(command->argument)))
+		print_valued(stream, command, option_spec(command->argument));
 }
 
 static void print_fish_tables(FILE *stream)

@@ -14,9 +14,9 @@ static const char *help_of(const struct option_help *help, enum option option)
 	return help && help->option ? help->help : option_spec(option)->help;
 }
 
-#define COMMON                                                               \
-	(OPT_BIT(OPT_ROOT) | OPT_BIT(OPT_BASE) | OPT_BIT(OPT_LOCK_TIMEOUT) | \
-	 OPT_BIT(OPT_CALLOUT_TIMEOUT) | OPT_BIT(OPT_JSON) | OPT_BIT(OPT_HELP) |             \
+#define COMMON                                                                  \
+	(OPT_BIT(OPT_ROOT) | OPT_BIT(OPT_BASE) | OPT_BIT(OPT_LOCK_TIMEOUT) |    \
+	 OPT_BIT(OPT_CALLOUT_TIMEOUT) | OPT_BIT(OPT_JSON) | OPT_BIT(OPT_HELP) | \
 	 OPT_BIT(OPT_VERSION))
 
 static unsigned arg_info(const struct option_spec *spec)

@@ -81,6 +81,7 @@ static json_t *message(const struct report *report, const char *severity, const 
 	json_put(json, "severity", json_new_string(severity));
 	json_put(json, "operation", json_new_string(report->command));
 	json_put(json, "object", json_new_text(object));
+	json_put(json, "id", json_null());
 	json_put(json, "message", json_new_string(text));
 	json_put(json, "status", e ? json_new_number(err_kind(e)) : json_null());
 	json_put(json, "errno", json_new_text(errno_name(e)));
@@ -102,18 +103,30 @@ void report_add_note(struct report *report, const char *text)
 	report_add(report, "messages", message(report, "note", NULL, text, NULL));
 }
 
-void report_add_result(struct report *report, const char *operation, const char *uuid,
-		       const char *parent, const struct err *e)
+static void add_result(struct report *report, const char *operation, const char *uuid,
+		       const char *parent, bool is_done, const struct err *e)
 {
 	json_t *json = json_new_object();
 
 	json_put(json, "operation", json_new_string(operation));
 	json_put(json, "uuid", json_new_text(uuid));
 	json_put(json, "parent", json_new_text(parent));
-	json_put(json, "done", json_new_bool(!e || err_has_effect(e)));
+	json_put(json, "done", json_new_bool(is_done));
 	json_put(json, "status", json_new_number(e ? (long long)err_kind(e) : 0));
 	json_put(json, "errno", json_new_text(errno_name(e)));
 	report_add(report, "results", json);
+}
+
+void report_add_result(struct report *report, const char *operation, const char *uuid,
+		       const char *parent, const struct err *e)
+{
+	add_result(report, operation, uuid, parent, !e || err_has_effect(e), e);
+}
+
+void report_add_planned(struct report *report, const char *operation, const char *uuid,
+			const char *parent)
+{
+	add_result(report, operation, uuid, parent, false, NULL);
 }
 
 const json_t *report_document(const struct report *report)

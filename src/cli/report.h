@@ -30,5 +30,8 @@ void report_add_note(struct report *report, const char *text);
 /* Adds what was done, or tried, to the results; from any thread. */
 void report_add_result(struct report *report, const char *operation, const char *uuid,
 		       const char *parent, const struct err *e);
+/* The same of what would be done. */
+void report_add_planned(struct report *report, const char *operation, const char *uuid,
+			const char *parent);
 /* Borrowed. */
 const json_t *report_document(const struct report *report);

@@ -10,17 +10,17 @@
 #define GREEN "\033[32m"
 #define PLAIN "\033[0m"
 
-static void print_field(struct output *output, const char *name, const char *value)
+static void print_entry(struct output *output, const char *name, const char *value)
 {
 	fprintf(output_stream(output), "  %-12s ", name);
 	output_text(output, value);
 	fputc('\n', output_stream(output));
 }
 
-static void print_known(struct output *output, const char *name, const char *value)
+static void print_known_entry(struct output *output, const char *name, const char *value)
 {
 	if (value)
-		print_field(output, name, value);
+		print_entry(output, name, value);
 }
 
 static void print_owner(struct output *output, const struct device_status *status)
@@ -32,7 +32,7 @@ static void print_owner(struct output *output, const struct device_status *statu
 		return;
 	text = mem_printf("by %s%s%s", status->has_record ? "mdevadm" : "another program",
 			  since ? ", " : "", since ? since : "");
-	print_field(output, "Started:", text);
+	print_entry(output, "Started:", text);
 }
 
 static void print_definitions(struct output *output, const struct device_status *status)
@@ -41,7 +41,7 @@ static void print_definitions(struct output *output, const struct device_status 
 	_cleanup_(mem_freep) char *text =
 		mem_printf("on %s, %s", on, device_start_name(status->start));
 
-	print_field(output, "Defined:", status->definitions.count ? text : "no");
+	print_entry(output, "Defined:", status->definitions.count ? text : "no");
 }
 
 static void print_nodes(struct output *output, const struct device_status *status)
@@ -49,7 +49,7 @@ static void print_nodes(struct output *output, const struct device_status *statu
 	for (size_t i = 0; i < status->nodes.count; i++) {
 		_cleanup_(mem_freep) char *node = mem_printf("/dev/%s", status->nodes.items[i]);
 
-		print_field(output, i ? "" : "Nodes:", node);
+		print_entry(output, i ? "" : "Nodes:", node);
 	}
 }
 
@@ -58,8 +58,10 @@ static void print_users(struct output *output, const struct device_status *statu
 	if (!status->is_running)
 		return;
 	if (status->is_used != ANSWER_YES)
-		print_field(output, "Used by:",
-			    status->is_used == ANSWER_NO ? "nobody" : "not known: run as root");
+		print_entry(output, "Used by:",
+			    status->is_used == ANSWER_NO
+				    ? "nobody"
+				    : "not known: not all processes can be seen");
 	for (size_t i = 0; i < status->user_count; i++) {
 		const struct user *user = &status->users[i];
 		_cleanup_(mem_freep) char *text = mem_printf(
@@ -67,28 +69,28 @@ static void print_users(struct output *output, const struct device_status *statu
 			user->command ? user->command : "", user->command ? ")" : "",
 			user->domain ? ", domain " : "", user->domain ? user->domain : "");
 
-		print_field(output, i ? "" : "Used by:", text);
+		print_entry(output, i ? "" : "Used by:", text);
 	}
 }
 
-static void print_attrs(struct output *output, const struct device *dev)
+static void print_attr_lines(struct output *output, const struct device *dev)
 {
 	for (size_t i = 0; i < dev->attr_count; i++) {
 		_cleanup_(mem_freep) char *text =
 			mem_printf("%s=%s", dev->attrs[i].name, dev->attrs[i].value);
 
-		print_field(output, i ? "" : "Attributes:", text);
+		print_entry(output, i ? "" : "Attributes:", text);
 	}
 }
 
 static void print_notes(struct output *output, const struct device_status *status)
 {
 	if (status->is_parent_absent)
-		print_field(output, "Note:", "its parent is not there");
+		print_entry(output, "Note:", "its parent is not there");
 	if (status->is_held)
-		print_field(output, "Note:", "its parent is held: nothing is started there");
+		print_entry(output, "Note:", "its parent is held: nothing is started there");
 	if (device_status_has_conflict(status))
-		print_field(output, "Note:", "it is defined on another parent as well");
+		print_entry(output, "Note:", "it is defined on another parent as well");
 }
 
 static void print_line(struct output *output, const char *mark, const char *color, const char *what,
@@ -141,18 +143,18 @@ void status_page_print(struct output *output, const struct device_status *status
 
 	fprintf(output_stream(output), "%s: %s%s\n", dev->uuid.text,
 		status_state_name(status->state), device_status_is_idle(status) ? ", idle" : "");
-	print_known(output, "Parent:", dev->parent);
-	print_known(output, "Function of:", status->physical);
-	print_known(output, "Type:", dev->type);
+	print_known_entry(output, "Parent:", dev->parent);
+	print_known_entry(output, "Function of:", status->physical);
+	print_known_entry(output, "Type:", dev->type);
 	print_definitions(output, status);
 	print_owner(output, status);
-	print_known(output, "Driver:", status->driver);
-	print_known(output, "IOMMU group:", status->group);
+	print_known_entry(output, "Driver:", status->driver);
+	print_known_entry(output, "IOMMU group:", status->group);
 	print_nodes(output, status);
 	print_users(output, status);
-	print_attrs(output, dev);
+	print_attr_lines(output, dev);
 	print_notes(output, status);
 	if (status->is_running && status->definitions.count)
-		print_field(output, "Runs:", drift_of(status));
+		print_entry(output, "Runs:", drift_of(status));
 	status_differences_print(output, status, false);
 }

@@ -21,6 +21,7 @@ struct smartcols {
 	__typeof__(scols_table_enable_raw) *enable_raw;
 	__typeof__(scols_table_enable_noheadings) *enable_noheadings;
 	__typeof__(scols_table_enable_colors) *enable_colors;
+	__typeof__(scols_table_enable_noencoding) *enable_noencoding;
 	__typeof__(scols_table_new_column) *new_column;
 	__typeof__(scols_table_new_line) *new_line;
 	__typeof__(scols_line_refer_data) *refer_data;
@@ -38,6 +39,7 @@ static err_t open_smartcols(struct smartcols *ret)
 		{ "scols_table_enable_raw", &ret->enable_raw },
 		{ "scols_table_enable_noheadings", &ret->enable_noheadings },
 		{ "scols_table_enable_colors", &ret->enable_colors },
+		{ "scols_table_enable_noencoding", &ret->enable_noencoding },
 		{ "scols_table_new_column", &ret->new_column },
 		{ "scols_table_new_line", &ret->new_line },
 		{ "scols_line_refer_data", &ret->refer_data },
@@ -49,6 +51,21 @@ static err_t open_smartcols(struct smartcols *ret)
 
 	return err_hint(library_open("libsmartcols.so.1", "libsmartcols1", symbols),
 			"or use --json");
+}
+
+static bool is_for_person(const struct values *values)
+{
+	return isatty(STDOUT_FILENO) && !option_is_given(values, OPT_RAW);
+}
+
+/* See https://no-color.org. */
+bool table_wants_colors(const struct values *values)
+{
+	const char *no_color = secure_getenv("NO_COLOR");
+
+	if (values->color != COLOR_AUTO)
+		return values->color == COLOR_ALWAYS;
+	return is_for_person(values) && !(no_color && *no_color);
 }
 
 struct row {
@@ -139,7 +156,7 @@ err_t table_new(const struct values *values, const struct column *columns, struc
 
 	table->values = values;
 	table->all = columns;
-	table->is_terminal = isatty(STDOUT_FILENO) && !option_is_given(values, OPT_RAW);
+	table->is_terminal = is_for_person(values);
 	table->is_tree = option_is_given(values, OPT_TREE);
 	table->is_help = values->columns && strcmp(values->columns, "help") == 0;
 	if (!values->columns)
@@ -253,21 +270,12 @@ static const char *color_of(const struct column *column, const json_t *row)
 
 /* --- printing --- */
 
-static bool wants_colors(const struct table *table)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	if (table->values->color != COLOR_AUTO)
-		return table->values->color == COLOR_ALWAYS;
-	return table->is_terminal && !(no_color && *no_color);
-}
-
 static char *heading_of(const struct column *column)
 {
-	char *heading = mem_strdup(column->name);
+	char *heading = mem_strdup(column->heading ? column->heading : column->name);
 
 	for (char *at = heading; *at; at++)
-		*at = *at == '_' ? '-' : (char)toupper((unsigned char)*at);
+		*at = (char)(*at == '_' ? '-' : toupper((unsigned char)*at));
 	return heading;
 }
 
@@ -306,7 +314,7 @@ static void add_row(const struct table *table, const struct smartcols *scols,
 	}
 }
 
-static void print_help(const struct table *table, struct output *output)
+static void print_columns(const struct table *table, struct output *output)
 {
 	for (const struct column *column = table->all; column->name; column++)
 		fprintf(output_stream(output), "%c %-14s %s\n", column->is_default ? '*' : ' ',
@@ -319,7 +327,7 @@ err_t table_print(struct table *table, struct output *output)
 	struct smartcols scols;
 
 	if (table->is_help) {
-		print_help(table, output);
+		print_columns(table, output);
 		return NULL;
 	}
 	TRY(open_smartcols(&scols));
@@ -331,7 +339,9 @@ err_t table_print(struct table *table, struct output *output)
 	scols.set_stream(drawn, output_stream(output));
 	scols.enable_raw(drawn, option_is_given(table->values, OPT_RAW));
 	scols.enable_noheadings(drawn, option_is_given(table->values, OPT_NOHEADINGS));
-	scols.enable_colors(drawn, wants_colors(table));
+	scols.enable_colors(drawn, table_wants_colors(table->values));
+	/* What is shown is escaped already, in the way of all texts of this program. */
+	scols.enable_noencoding(drawn, 1);
 	add_columns(table, &scols, drawn);
 	for (size_t i = 0; i < table->row_count; i++)
 		add_row(table, &scols, drawn, &table->rows[i]);

@@ -8,10 +8,11 @@
 struct column {
 	const char *name;
 	const char *help;
+	const char *heading; /* NULL: the name */
 	bool is_default;
 	bool is_number;
 	bool is_in_tree; /* a tree tells it by the rows above */
-	bool may_cut; /* where the terminal is too narrow */
+	bool may_cut;	 /* where the terminal is too narrow */
 	/* What is shown, owned by the caller; NULL: the value as it is. */
 	char *(*show)(const json_t *row, bool is_terminal);
 	/* A colour that libsmartcols knows; NULL: none. */
@@ -23,13 +24,15 @@ struct column {
 	(OPT_BIT(OPT_COLUMNS) | OPT_BIT(OPT_NOHEADINGS) | OPT_BIT(OPT_RAW) | OPT_BIT(OPT_TREE))
 #define TABLE_OPTIONS (TABLE_LAYOUT | OPT_BIT(OPT_COLOR))
 /* What they exclude. */
-#define TABLE_RULES                                                                     \
-	{ RULE_EXCLUDES, OPT_BIT(OPT_TREE), OPT_BIT(OPT_RAW) },                         \
-	{                                                                               \
-		RULE_EXCLUDES, OPT_BIT(OPT_DUMPJSON) | OPT_BIT(OPT_JSON), TABLE_OPTIONS \
+#define TABLE_RULES                                                                          \
+	{ RULE_EXCLUDES, OPT_BIT(OPT_TREE), OPT_BIT(OPT_RAW) },                              \
+		{ RULE_EXCLUDES, OPT_BIT(OPT_JSON), TABLE_OPTIONS | OPT_BIT(OPT_DUMPJSON) }, \
+	{                                                                                    \
+		RULE_EXCLUDES, OPT_BIT(OPT_DUMPJSON), TABLE_OPTIONS                          \
 	}
 
 bool table_is_wanted(const struct values *values);
+bool table_wants_colors(const struct values *values);
 
 struct table;
 

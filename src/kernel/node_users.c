@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "kernel/facts.h"
 #include "openers.h"
@@ -22,7 +23,7 @@ struct number {
 };
 
 /* "…/virtual/vfio/12" or "…/UUID/vfio-dev/vfio0" */
-static err_t read_number(const struct sysfs *sysfs, dev_t number, struct number *ret)
+static err_t read_node(const struct sysfs *sysfs, dev_t number, struct number *ret)
 {
 	_cleanup_(mem_freep) char *path =
 		mem_printf("dev/char/%u:%u", major(number), minor(number));
@@ -66,7 +67,7 @@ static char *find_domain(const char *args, size_t size)
 }
 
 /* What cannot be told of one that has ended is left out. */
-static void describe(const struct env *env, const char *pid, struct user *ret)
+static void describe_user(const struct env *env, const char *pid, struct user *ret)
 {
 	_cleanup_(mem_freep) char *comm = mem_printf("%s/%s/comm", env->dir[ENV_DIR_PROC], pid);
 	_cleanup_(mem_freep) char *line = mem_printf("%s/%s/cmdline", env->dir[ENV_DIR_PROC], pid);
@@ -90,7 +91,7 @@ static void add_user(const struct env *env, const struct number *number,
 	if (!number->node || (number->is_group && !opener->has_vfio_devices))
 		return;
 	user.node = mem_strdup(number->node);
-	describe(env, opener->pid, &user.user);
+	describe_user(env, opener->pid, &user.user);
 	ret->items = mem_grow(ret->items, ret->count, sizeof(*ret->items));
 	ret->items[ret->count++] = user;
 }
@@ -101,8 +102,8 @@ static bool is_repeated(const struct opener *openers, size_t i)
 }
 
 /* Sorted by number, so that each is looked up once. */
-static err_t add_users(const struct env *env, const struct sysfs *sysfs,
-		       const struct openers *openers, struct node_user_list *ret)
+static err_t add_node_users(const struct env *env, const struct sysfs *sysfs,
+			    const struct openers *openers, struct node_user_list *ret)
 {
 	struct number number = { 0 };
 	struct err *e = NULL;
@@ -115,7 +116,7 @@ static err_t add_users(const struct env *env, const struct sysfs *sysfs,
 		if (!i || number.number != opener->number) {
 			free(number.node);
 			number = (struct number){ 0 };
-			e = read_number(sysfs, opener->number, &number);
+			e = read_node(sysfs, opener->number, &number);
 		}
 		if (!e)
 			add_user(env, &number, opener, ret);
@@ -133,6 +134,35 @@ static int compare_users(const void *a, const void *b)
 	return order ? order : (int)(x->user.pid - y->user.pid);
 }
 
+/* Whether a process has a device file without the group that it got it from: of which device? */
+static bool has_unknown_device(const struct openers *openers, const struct node_user_list *users)
+{
+	for (size_t i = 0; i < openers->holders.count; i++) {
+		pid_t pid = (pid_t)strtol(openers->holders.items[i], NULL, 10);
+		bool is_known = false;
+
+		for (size_t j = 0; j < users->count && !is_known; j++)
+			is_known = users->items[j].has_group && users->items[j].user.pid == pid;
+		if (!is_known)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * In another pid namespace than the first one the processes of the others are not seen. The first
+ * one's number is the kernel's PROC_PID_INIT_INO (include/linux/proc_ns.h).
+ */
+static bool has_unseen_processes(const struct env *env)
+{
+	char target[64] = "";
+
+	if (env->moved[ENV_DIR_PROC])
+		return false;
+	return readlink("/proc/self/ns/pid", target, sizeof(target) - 1) < 0 ||
+	       strcmp(target, "pid:[4026531836]") != 0;
+}
+
 err_t facts_list_users(const struct env *env, const struct sysfs *sysfs, struct node_user_list *ret)
 {
 	_cleanup_(openers_clear) struct openers openers = { 0 };
@@ -142,10 +172,11 @@ err_t facts_list_users(const struct env *env, const struct sysfs *sysfs, struct 
 	TRY(openers_read(env, &openers));
 	if (openers.count)
 		qsort(openers.items, openers.count, sizeof(*openers.items), compare_openers);
-	TRY(add_users(env, sysfs, &openers, ret));
+	TRY(add_node_users(env, sysfs, &openers, ret));
 	if (ret->count)
 		qsort(ret->items, ret->count, sizeof(*ret->items), compare_users);
-	ret->is_partial = openers.is_partial;
+	ret->is_partial = openers.is_partial || has_unknown_device(&openers, ret) ||
+			  has_unseen_processes(env);
 	return NULL;
 }
 

@@ -19,6 +19,7 @@ void openers_clear(struct openers *list)
 	for (size_t i = 0; i < list->count; i++)
 		free(list->items[i].pid);
 	free(list->items);
+	strlist_clear(&list->holders);
 	*list = (struct openers){ 0 };
 }
 
@@ -133,6 +134,8 @@ static err_t read_process(struct openers *list, const struct dir *proc, const ch
 		TRY(read_file(list, dir, names.items[i], pid, &has_devices));
 	for (size_t i = first; i < list->count; i++)
 		list->items[i].has_vfio_devices = has_devices;
+	if (has_devices)
+		strlist_add(&list->holders, mem_strdup(pid));
 	return NULL;
 }
 

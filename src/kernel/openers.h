@@ -16,7 +16,8 @@ struct opener {
 struct openers {
 	struct opener *items;
 	size_t count;
-	bool is_partial; /* a process was not ours to see */
+	bool is_partial;	/* a process was not ours to see */
+	struct strlist holders; /* the processes with has_vfio_devices */
 };
 
 /*

@@ -47,18 +47,6 @@ err_t vendor_list(const struct sysfs *sysfs, struct strlist *ret)
 	return NULL;
 }
 
-/* Cuts the blanks at both ends. */
-static char *trim(char *text)
-{
-	char *end;
-
-	text += strspn(text, " \t\r");
-	end = text + strlen(text);
-	while (end > text && strchr(" \t\r", end[-1]))
-		*--end = '\0';
-	return text;
-}
-
 /* "NUMBER : NAME"; other lines are the head, or blank. */
 static void add_line(struct parent *parent, char *line)
 {
@@ -67,19 +55,21 @@ static void add_line(struct parent *parent, char *line)
 
 	if (!colon)
 		return;
-	*colon = '\0';
-	if (!str_to_number(trim(line), LONG_MAX, &number))
+	*colon++ = '\0';
+	str_trim(line);
+	str_trim(colon);
+	if (!str_to_number(line, LONG_MAX, &number))
 		return;
 	parent_add_type(parent, &(struct mdev_type){
 					.id = mem_printf("nvidia-%lu", number),
 					.available_instances = 1,
 					.device_api = mem_strdup("vfio-pci"),
-					.name = mem_strdup(trim(colon + 1)),
+					.name = mem_strdup(colon),
 					.description = mem_strdup(""),
 				});
 }
 
-static err_t read_file(const struct dir *dir, const char *name, char **ret)
+static err_t read_vendor_file(const struct dir *dir, const char *name, char **ret)
 {
 	*ret = NULL;
 	TRY(sysfs_pass_absence(dir_read(dir, name, SYSFS_FILE_MAX, ret, NULL)));
@@ -93,11 +83,11 @@ static err_t read_current(const struct dir *dir, char **ret)
 	_cleanup_(mem_freep) char *text = NULL;
 	unsigned long number;
 
-	TRY(read_file(dir, "current_vgpu_type", &text));
-	text[strcspn(text, "\n")] = '\0';
+	TRY(read_vendor_file(dir, "current_vgpu_type", &text));
+	str_trim(text);
 	if (!*text)
 		return NULL;
-	if (!str_to_number(trim(text), LONG_MAX, &number))
+	if (!str_to_number(text, LONG_MAX, &number))
 		return err_new(ERR_FAILED, "'%s/current_vgpu_type' has no number", dir->path);
 	*ret = number ? mem_printf("nvidia-%lu", number) : NULL;
 	return NULL;
@@ -114,7 +104,7 @@ err_t vendor_read(const struct sysfs *sysfs, const char *name, struct parent **r
 
 	TRY(dir_open_linked(sysfs->top, path, &dir));
 	TRY(read_current(dir, ret_current));
-	TRY(read_file(dir, "creatable_vgpu_types", &list));
+	TRY(read_vendor_file(dir, "creatable_vgpu_types", &list));
 	rest = list;
 	while (rest)
 		add_line(parent, strsep(&rest, "\n"));

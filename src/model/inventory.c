@@ -19,13 +19,13 @@ void hardware_clear(struct hardware *hardware)
 /* Whether @name is "DDDD:BB:SS.F", in which the domain has four digits or more. */
 static bool is_pci_address(const char *name)
 {
-	size_t domain = strspn(name, "0123456789abcdef");
-	unsigned bus, slot, function;
-	int end = 0;
+	static const char digits[] = "0123456789abcdef";
+	size_t domain = strspn(name, digits);
+	const char *rest = name + domain;
 
-	return domain >= 4 && name[domain] == ':' &&
-	       sscanf(name + domain, ":%2x:%2x.%1x%n", &bus, &slot, &function, &end) == 3 &&
-	       end == 8 && !name[domain + (size_t)end];
+	return domain >= 4 && strlen(rest) == strlen(":BB:SS.F") && rest[0] == ':' &&
+	       strspn(rest + 1, digits) == 2 && rest[3] == ':' && strspn(rest + 4, digits) == 2 &&
+	       rest[6] == '.' && strspn(rest + 7, digits) == 1;
 }
 
 char *hardware_pci_address(const char *name)

@@ -9,5 +9,4 @@
  * Adds the differences between @status, which runs, and @defined. Attributes are read back, of
  * what cannot be read scripts are asked, and what nobody can tell is unknown.
  */
-void find_drift(const struct ops *ops, const struct device *defined,
-		struct device_status *status);
+void find_drift(const struct ops *ops, const struct device *defined, struct device_status *status);

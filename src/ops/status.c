@@ -186,7 +186,7 @@ static err_t use_record(const struct known *known, const struct record *record,
 	return NULL;
 }
 
-static void look_at_users(const struct known *known, struct device_status *status)
+static void find_users_of(const struct known *known, struct device_status *status)
 {
 	status->is_used = known->are_users_known ? ANSWER_NO : ANSWER_UNKNOWN;
 	for (size_t i = 0; i < known->users.count; i++) {
@@ -226,7 +226,7 @@ static void look_at_running(const struct known *known, const struct device *runn
 		env_warn(env, facts_since(known->ops->sysfs, &running->uuid, &status->since));
 	look_at_nodes(known, status);
 	if (known->request->wants_users)
-		look_at_users(known, status);
+		find_users_of(known, status);
 	else
 		status->is_used = ANSWER_UNKNOWN;
 }
@@ -278,7 +278,7 @@ static enum status_state state_of_absent(const struct known *known, const struct
 	return is_being_started(known, record) ? STATUS_STARTING : STATUS_STOPPED;
 }
 
-static struct device_status *look_at(struct known *known, const struct uuid *uuid)
+static struct device_status *look_at_one(struct known *known, const struct uuid *uuid)
 {
 	struct device *const *found = device_list_find(&known->running, known->running.count, uuid);
 	const struct device *running = found ? *found : NULL;
@@ -328,7 +328,7 @@ static void add_uuids_wanted(const struct known *known, struct strlist *ret)
 	strlist_sort(ret);
 }
 
-static bool is_wanted(const struct known *known, const struct device_status *status)
+static bool is_on_wanted(const struct known *known, const struct device_status *status)
 {
 	const struct strlist *wanted = &known->wanted;
 	bool is_on_one = !known->request->parent || strlist_has(wanted, status->dev->parent);
@@ -338,7 +338,7 @@ static bool is_wanted(const struct known *known, const struct device_status *sta
 	return is_on_one;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_statuses(const void *a, const void *b)
 {
 	const struct device *x = (*(struct device_status *const *)a)->dev;
 	const struct device *y = (*(struct device_status *const *)b)->dev;
@@ -360,14 +360,14 @@ err_t op_status(struct ops *ops, const struct status_request *request, struct st
 
 		if (!uuid_parse(uuids.items[i], &uuid))
 			continue;
-		status = look_at(&known, &uuid);
-		if (status && is_wanted(&known, status))
+		status = look_at_one(&known, &uuid);
+		if (status && is_on_wanted(&known, status))
 			status_list_add(ret, status);
 		else
 			device_status_free(status);
 	}
 	ret->left_out = known.defined.left_out;
 	if (ret->count)
-		qsort(ret->items, ret->count, sizeof(*ret->items), compare);
+		qsort(ret->items, ret->count, sizeof(*ret->items), compare_statuses);
 	return NULL;
 }

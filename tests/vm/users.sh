@@ -131,6 +131,10 @@ in_use() {
 	check "$name: stop refuses, and names who has it" ends 6 "in use by pid $holder (vfio-hold)"
 	try mdevadm drain $parent --timeout 1
 	check "$name: so does drain" ends 6 "in use by pid $holder (vfio-hold)"
+	try mdevadm status $AUTO1
+	check "$name: status names who has it" ends 0 "Used by:     pid $holder (vfio-hold)"
+	check "$name: and finds it by the process" is "$(mdevadm status --by-pid $holder --noheadings --columns uuid)" $AUTO1
+	check "$name: and by the node" is "$(mdevadm status --by-node "$group" --noheadings --columns used)" yes
 	drain_with_command --timeout 1
 	check "$name: and drain with a command" ends 125 "in use by pid $holder (vfio-hold)"
 	check "$name: the command did not run" lacks /tmp/command
@@ -151,6 +155,7 @@ remember
 hold --device $AUTO1
 try mdevadm stop -u $AUTO1 --timeout 1
 check "a device open without its group: stop refuses" ends 6 "in use by a process that cannot be seen"
+check "a device open without its group is not called idle" is "$(mdevadm status --noheadings --columns used $AUTO1)" -
 drain_with_command
 check "a device open without its group: so does drain" ends 125 "in use by"
 check "a device open without its group: nothing was done" nothing_changed
@@ -162,9 +167,12 @@ hold $AUTO1
 try unshare -m -p -f --mount-proc mdevadm stop -u $AUTO1 --timeout 1
 check "a user of another pid namespace: stop refuses" ends 6 "in use by a process that cannot be seen"
 check "a user of another pid namespace: nothing was done" nothing_changed
+try unshare -m -p -f --mount-proc mdevadm status $AUTO1
+check "from another pid namespace no device is called idle" ends 0 "Used by:     not known"
 let_go
 
 # Not in use.
+check "a device that nobody has open is idle" is "$(mdevadm status --noheadings --columns uuid --unused)" $AUTO1
 hold --path $AUTO1
 check "a descriptor of the path alone (O_PATH) is no use: stop succeeds" mdevadm stop -u $AUTO1
 check "and it is gone" is_gone
