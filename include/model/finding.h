@@ -37,7 +37,5 @@ size_t finding_list_count(const struct finding_list *list, enum finding_severity
 void finding_list_clear(struct finding_list *list);
 
 const char *finding_severity_name(enum finding_severity severity);
-/* {"severity": …, "id": …, "object": …, "message": …, "remedy": …}; a new reference. */
+/* A message of the document that --json prints, but for its "operation"; a new reference. */
 json_t *finding_to_json(const struct finding *finding);
-/* An array of them; a new reference. */
-json_t *finding_list_to_json(const struct finding_list *list);

@@ -76,11 +76,14 @@ static err_t run(struct invocation *invocation)
 	_cleanup_(check_result_clear) struct check_result result = { 0 };
 
 	TRY(look(invocation, &result));
-	for (size_t i = 0; i < result.findings.count; i++)
-		print_finding(invocation->output, &result.findings.items[i]);
+	for (size_t i = 0; i < result.findings.count; i++) {
+		const struct finding *finding = &result.findings.items[i];
+
+		print_finding(invocation->output, finding);
+		if (invocation->report)
+			report_add_finding(invocation->report, finding_to_json(finding));
+	}
 	print_end(invocation, &result);
-	if (invocation->report)
-		report_put(invocation->report, "findings", finding_list_to_json(&result.findings));
 	if (finding_list_count(&result.findings, FINDING_FAULT))
 		invocation->done_status = ERR_PARTIAL;
 	return NULL;

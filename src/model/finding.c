@@ -92,21 +92,15 @@ size_t finding_list_count(const struct finding_list *list, enum finding_severity
 
 json_t *finding_to_json(const struct finding *finding)
 {
+	bool is_fault = finding->severity == FINDING_FAULT;
 	json_t *json = json_new_object();
 
 	json_put(json, "severity", json_new_string(finding_severity_name(finding->severity)));
-	json_put(json, "id", json_new_string(finding->id));
 	json_put(json, "object", json_new_string(finding->object));
+	json_put(json, "id", json_new_string(finding->id));
 	json_put(json, "message", json_new_string(finding->message));
-	json_put(json, "remedy", finding->remedy ? json_new_string(finding->remedy) : json_null());
-	return json;
-}
-
-json_t *finding_list_to_json(const struct finding_list *list)
-{
-	json_t *json = json_new_array();
-
-	for (size_t i = 0; i < list->count; i++)
-		json_append(json, finding_to_json(&list->items[i]));
+	json_put(json, "status", is_fault ? json_new_number(ERR_PARTIAL) : json_null());
+	json_put(json, "errno", json_null());
+	json_put(json, "hint", json_new_text(finding->remedy));
 	return json;
 }

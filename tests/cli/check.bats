@@ -337,6 +337,18 @@ renumbered() {
 	ctl close "$U1"
 }
 
+@test "a device that goes meanwhile is no finding" {
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	ctl open "$U1"
+	echo 1 >"$SYS/bus/mdev/devices/$U1/remove" &
+	ends_with_test $!
+	wait_until eval "! runs $U1"
+	rm -r "$RUN/mdevadm/devices"
+	(sleep 0.2 && ctl close "$U1") &
+
+	finds_nothing
+}
+
 # A record of a process that is not there any more.
 record_of() { # UUID STATE INODE
 	mkdir -p "$RUN/mdevadm/devices"
@@ -548,9 +560,10 @@ record_of() { # UUID STATE INODE
 	run --separate-stderr mdevadm check --json
 
 	expect_status 9
-	[ "$(jq -c '[.version, .command, (.findings[] | [.severity, .id, .object])]' <<<"$output")" = \
-		'[1,"check",["fault","parent-absent","other"]]' ]
-	[ "$(jq -r '.findings[0].message' <<<"$output")" = "parent 'other' is not there; 1 definition is on it, 1 auto" ]
+	[ "$(jq -c '[.version, .command, (.messages[] | [.severity, .operation, .id, .object, .status, .errno])]' <<<"$output")" = \
+		'[1,"check",["fault","check","parent-absent","other",9,null]]' ]
+	[ "$(jq -r '.messages[0].message' <<<"$output")" = "parent 'other' is not there; 1 definition is on it, 1 auto" ]
+	[[ $(jq -r '.messages[0].hint' <<<"$output") == "see whether the hardware is there"* ]]
 }
 
 @test "who may not look is told to be root" {

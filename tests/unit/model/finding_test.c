@@ -58,11 +58,12 @@ static void json_has_all_keys_always(void **state)
 	(void)state;
 	finding_list_add(&list, FINDING_NOTE, "id", "P", err_new(ERR_FAILED, "one"));
 
-	json = finding_list_to_json(&list);
+	json = finding_to_json(&list.items[0]);
 	text = json_to_line(json);
 
-	assert_string_equal(text, "[{\"severity\":\"note\",\"id\":\"id\",\"object\":\"P\","
-				  "\"message\":\"one\",\"remedy\":null}]");
+	assert_string_equal(text, "{\"severity\":\"note\",\"object\":\"P\",\"id\":\"id\","
+				  "\"message\":\"one\",\"status\":null,\"errno\":null,"
+				  "\"hint\":null}");
 }
 
 int finding_tests(void)
