@@ -51,6 +51,9 @@ err_t err_about(struct err *e, const char *object);
 /* Adds @also (taken) behind @first; either may be NULL. The first one counts. */
 err_t err_also(struct err *first, struct err *also);
 
+/* All of them, with kind, message and advice alone; NULL stays NULL. */
+err_t err_copy(const struct err *e);
+
 /*
  * For a change whose last step failed when the change was visible already: says so, and adds what
  * to do. err_has_effect() tells such an error from one of a change that was not made.

@@ -32,6 +32,8 @@
 #define LINGER_MS 5000
 /* A remove file goes a moment before the rest: what looks stuck for so long is. */
 #define STUCK_MS 500
+/* So long a run may have done a thing and not yet have written that down. */
+#define RECORD_MOMENT_MS 100
 /* How long a removal by somebody else may take that nobody's use holds up. */
 #define OTHERS_REMOVAL_MS 1000
 /* How long the program's own removal of what it cannot leave may take: roll-back and repair. */

@@ -27,6 +27,18 @@ DEFINE_CLEANUP(struct callouts *, callouts_free)
 /* Whether anybody would be asked about anything, or an answer is known to be missing. */
 bool callouts_are_there(struct callouts *callouts);
 
+/*
+ * For a check, which calls no script: what is in the places of the callouts and notifiers and
+ * cannot be trusted or read, as one error behind the other. What is left out for another reason is
+ * warned about when the scripts are first looked for. *ret_count: how many can be run.
+ */
+err_t callouts_check(struct callouts *callouts, size_t *ret_count);
+/*
+ * Asks the callouts for their capabilities for @dev, which has a parent and a type: what is wrong
+ * with an answer is warned about; ERR_REFUSED if one had to be ended.
+ */
+err_t callouts_check_capabilities(struct callouts *callouts, const struct device *dev);
+
 enum action {
 	ACTION_DEFINE,
 	ACTION_UNDEFINE,

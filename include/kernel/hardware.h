@@ -21,6 +21,8 @@ err_t hardware_find_product(const struct sysfs *sysfs, const char *name, struct 
  * mdevs (NVIDIA's vGPU user guide, "vendor-specific VFIO framework"), sorted.
  */
 err_t vendor_list(const struct sysfs *sysfs, struct strlist *ret);
+/* What is said of such a GPU or function where somebody wants mdevs: ERR_NOT_FOUND. */
+err_t vendor_explain(const struct sysfs *sysfs, const char *name);
 /*
  * *ret are the types that can be made on the function now, with ids as those of its mdevs
  * ("nvidia-1145"), and *ret_current is the one that it has, NULL if none; owned by the caller.

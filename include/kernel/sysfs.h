@@ -34,6 +34,8 @@ err_t sysfs_open_parent(const struct sysfs *sysfs, const char *parent, struct di
  */
 err_t sysfs_check_support(const struct sysfs *sysfs);
 err_t sysfs_check_support_of(const struct sysfs *sysfs, const char *parent);
+/* Fails, saying what to do, if it is mounted read-only. */
+err_t sysfs_check_writable(const struct sysfs *sysfs);
 /* Whether the parent @dir has types at all, which it has while its driver is there, or that one. */
 err_t sysfs_has_types(const struct dir *dir, bool *ret);
 err_t sysfs_has_type(const struct dir *dir, const char *type, bool *ret);
@@ -62,6 +64,12 @@ err_t sysfs_hint_type(struct err *e, const struct dir *dir, const char *parent, 
  */
 err_t sysfs_wait_for_parent(const struct sysfs *sysfs, const char *parent, const char *type,
 			    unsigned long instances, const struct deadline *deadline);
+
+/* Adds the ids of the parent's types, in no order; nothing of one that is surely not there. */
+err_t sysfs_list_types(const struct sysfs *sysfs, const char *parent, struct strlist *ret);
+/* *ret is what a file of the parent's own shows, owned by the caller; NULL if there is none. */
+err_t sysfs_read_parent_file(const struct sysfs *sysfs, const char *parent, const char *name,
+			     char **ret);
 
 /*
  * Adds the parents, or only @parent unless it is NULL, with their types, sorted. A type that

@@ -4,6 +4,7 @@
 
 #include "base/deadline.h"
 #include "base/env.h"
+#include "base/str.h"
 #include "base/uuid.h"
 
 /*
@@ -45,6 +46,12 @@ err_t lock_device(const struct locks *locks, const struct uuid *uuid,
 
 /* Exclusive, and taken before any other: for the one who chooses a parent by its room. */
 err_t lock_choice(const struct locks *locks, const struct deadline *deadline, struct lock **ret);
+
+/*
+ * For a check, which takes no lock: adds the UUIDs of the devices whose lock's file is there though
+ * nobody holds it, as it is after a run that was killed. It does no harm.
+ */
+err_t locks_list_left(const struct env *env, struct strlist *ret);
 
 /*
  * A parent's lock remembers for as long as /run lives when it was marked last. That is for stops,

@@ -74,6 +74,8 @@ char *device_to_line(const struct device *dev);
 /* Warnings about a definition that was read; NULL if there is nothing to say. */
 err_t device_odd_start(const struct device *dev);
 err_t device_unknown_keys(const struct device *dev);
+/* Whether one of those keys is probably one of ours, misspelt. */
+bool device_has_misspelt_key(const struct device *dev);
 /* {"mdev_type": …, "start": …, "attrs": […]}; a new reference. */
 json_t *device_to_json(const struct device *dev);
 /* [{NAME: VALUE}, …]; a new reference. */

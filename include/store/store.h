@@ -36,6 +36,16 @@ err_t store_load(const struct store *store, const char *parent, const struct uui
 err_t store_load_all(const struct store *store, const struct uuid *uuid, const char *parent,
 		     struct device_list *ret);
 
+/*
+ * Warns of each name in the parent's place that is no UUID, or is one in a spelling that is not
+ * canonical, or of which another file counts. An error is one of the place, as of store_load().
+ */
+err_t store_check_names(const struct store *store, const char *parent);
+/* The directory that has all of them; owned by the caller. */
+char *store_top(const struct store *store);
+/* The path of the definition, owned by the caller, if its name is as it should be. */
+char *store_path(const struct store *store, const char *parent, const struct uuid *uuid);
+
 /* Fails, saying what to do, if the definition is behind a link: somebody else manages it. */
 err_t store_check_own(const struct store *store, const char *parent, const struct uuid *uuid);
 

@@ -218,6 +218,20 @@ err_t err_also(struct err *first, struct err *also)
 	return first;
 }
 
+err_t err_copy(const struct err *e)
+{
+	struct err *copy = NULL;
+
+	for (; e; e = err_next(e)) {
+		struct err *one = err_new(err_kind(e), "%s", err_message(e));
+
+		if (err_advice(e))
+			one = err_hint(one, "%s", err_advice(e));
+		copy = err_also(copy, one);
+	}
+	return copy;
+}
+
 bool err_is(const struct err *e, int errnum)
 {
 	return e && e->errnum == errnum;

@@ -34,20 +34,6 @@ static err_t unless_forced_once(const struct search *search, struct err *e, atom
 	return unless_forced(search, e);
 }
 
-static err_t copy_err(const struct err *e)
-{
-	struct err *copy = NULL;
-
-	for (; e; e = err_next(e)) {
-		struct err *one = err_new(err_kind(e), "%s", err_message(e));
-
-		if (err_advice(e))
-			one = err_hint(one, "%s", err_advice(e));
-		copy = err_also(copy, one);
-	}
-	return copy;
-}
-
 /* A versioned one has said that the type is its own: what it does not allow is refused. */
 static err_t claimed_and_silent(const struct search *search, const struct script *script,
 				const struct answer *answer)
@@ -151,7 +137,7 @@ err_t responsible_call(struct callouts *callouts, const struct call *call, bool 
 	if (e || !scripts->count)
 		return e;
 	knowledge = capabilities_ask(callouts, call);
-	e = unless_forced_once(&search, copy_err(knowledge->refusal), &knowledge->is_told);
+	e = unless_forced_once(&search, err_copy(knowledge->refusal), &knowledge->is_told);
 	if (!e)
 		e = try_all(&search, scripts, knowledge, SUPPORT_VERSIONED);
 	if (!e && !search.found.script && !only_versioned)

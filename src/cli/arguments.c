@@ -143,6 +143,17 @@ static err_t read_option(struct reader *reader, char *const **argv)
 
 /* --- words --- */
 
+/* One of many. */
+static void add_word(struct reader *reader, enum option option, const char *word)
+{
+	if (option == OPT_UUID) {
+		values_add_device(reader->values, word);
+		return;
+	}
+	reader->values->given |= OPT_BIT(option);
+	values_add_repeated(reader->values, option, mem_strdup(word));
+}
+
 static err_t take_word(struct reader *reader, const char *word)
 {
 	const struct command *command = reader->command;
@@ -153,7 +164,7 @@ static err_t take_word(struct reader *reader, const char *word)
 		TRY(command_find(word, &command));
 		use_command(reader, command);
 	} else if (command->takes_many && reader->values->finds_names) {
-		values_add_device(reader->values, word);
+		add_word(reader, command->argument, word);
 	} else if (command->argument && !command->takes_many && !reader->argument) {
 		reader->argument = word;
 	} else if (!reader->surplus) {

@@ -35,7 +35,7 @@ struct command {
 	const struct option_help *helps; /* of those that have one of their own */
 	const struct rule *rules;
 	enum option argument; /* its value may stand without its name; 0 if there is none */
-	bool takes_many;      /* of those words: they are devices */
+	bool takes_many;      /* of those words: they are devices, or files */
 	bool makes_device;    /* what --uuid names need not exist */
 	err_t (*run)(struct invocation *invocation);
 	bool is_hidden;
@@ -69,6 +69,7 @@ void invocation_set_changed(struct invocation *invocation);
 /* ERR_PARTIAL if --strict is given and there was a warning: for the end of a listing. */
 err_t invocation_check_strict(const struct invocation *invocation);
 
+extern const struct command command_check;
 extern const struct command command_complete;
 extern const struct command command_completions;
 extern const struct command command_define;

@@ -168,6 +168,17 @@ _mdevadm_offer_values() { # OPTION PREFIX
 	esac
 }
 
+# What a word may be that the command takes.
+_mdevadm_offer_words() {
+	local found name
+
+	_mdevadm_find_option "--$argument"
+	case $found in
+	file) _mdevadm_offer_paths -f '' ;;
+	*) _mdevadm_ask "$argument" '' ;;
+	esac
+}
+
 _mdevadm_offer_options() {
 	local i lines=()
 
@@ -224,7 +235,7 @@ _mdevadm() {
 	elif [[ -z $command || ($command == help && $count -eq 0) ]]; then
 		_mdevadm_offer_commands
 	elif [[ -n $argument && ($count -eq 0 || -n $takes_many) ]]; then
-		_mdevadm_ask "$argument" ''
+		_mdevadm_offer_words
 	fi
 }
 

@@ -21,8 +21,12 @@ function __mdevadm_line
         else if string match -qr '^-.' -- $word
             set -a rest $word
             # Letters may stand together.
-            if contains -- (string replace -r '^-[^-]*([^-])$' -- '-$1' $word) $__mdevadm_valued
-                and set -q words[2]
+            set -l name (string replace -r '^-[^-]*([^-])$' -- '-$1' $word)
+            if set -q words[2]
+                and begin
+                    contains -- $name $__mdevadm_valued
+                    or contains -- $command:$name $__mdevadm_valued
+                end
                 set -a rest $words[2]
                 set -e words[2]
             end

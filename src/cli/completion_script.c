@@ -28,6 +28,8 @@ static const struct {
 	struct action action;
 } actions[] = {
 	{ KIND_FILE, { "file", ":_files", " -r -F" } },
+	/* A value that fish knows of would be one of -f with all commands. */
+	{ KIND_FILES, { "file", ":_files", " -F" } },
 	{ KIND_DIR, { "dir", ":_files -/", " -x -a '(__mdevadm_dirs)'" } },
 	{ KIND_BASE, { "base", ": _mdevadm_base", " -x -a '(__mdevadm_base)'" } },
 };
@@ -258,18 +260,39 @@ static void print_fish_command(FILE *stream, const struct command *command)
 	each_own_option(stream, command, print_fish_option);
 }
 
-/* An option takes a value with every command, or with none. */
+/* With the command before it unless it is a common one: a letter may be another option's there. */
+static void print_valued(FILE *stream, const struct command *command,
+			 const struct option_spec *spec)
+{
+	const char *colon = *command->name ? ":" : "";
+
+	/* A value that may be left out is joined to it. */
+	if (!spec->metavar || spec->kind == KIND_JSON)
+		return;
+	fprintf(stream, " %s%s--%s", command->name, colon, spec->name);
+	if (spec->letter)
+		fprintf(stream, " %s%s-%c", command->name, colon, spec->letter);
+}
+
+static void print_fish_valued(FILE *stream, const struct command *command,
+			      const struct poptOption *entry)
+{
+	print_valued(stream, command, option_spec((enum option)entry->val));
+}
+
+/* The word that a command takes may be given by a name that help does not show. */
+static void print_fish_valued_of(FILE *stream, const struct command *command)
+{
+	each_own_option(stream, command, print_fish_valued);
+	if (command->argument && !(command->options & OPT_BIT(command->argument)))
+		print_valued(stream, command, option_spec(command->argument));
+}
+
 static void print_fish_tables(FILE *stream)
 {
 	fputs("set -g __mdevadm_valued", stream);
-	for (int i = 1; i < OPT_COUNT; i++) {
-		const struct option_spec *spec = option_spec((enum option)i);
-
-		if (spec->metavar)
-			fprintf(stream, " --%s", spec->name);
-		if (spec->metavar && spec->letter)
-			fprintf(stream, " -%c", spec->letter);
-	}
+	each_common_option(stream, print_fish_valued);
+	each_command(stream, print_fish_valued_of);
 	fputc('\n', stream);
 	each_common_option(stream, print_fish_option);
 	each_command(stream, print_fish_command);

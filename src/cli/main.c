@@ -109,7 +109,8 @@ static err_t do_command(struct run *run)
 	_cleanup_(ops_freep) struct ops *ops = NULL;
 	struct err *e = NULL;
 
-	if (!run->command->has_no_ops)
+	/* --offline: whatever is wrong with this machine. */
+	if (!run->command->has_no_ops && !option_is_given(&run->values, OPT_OFFLINE))
 		TRY(open_ops(run, &env, &ops));
 	run->invocation.ops = ops;
 	if (run->values.finds_names && ops)

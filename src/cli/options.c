@@ -64,6 +64,11 @@ static const struct option_spec specs[OPT_COUNT] = {
 			 FIELD(reason) },
 	[OPT_DRY_RUN] = { "dry-run", 0, KIND_FLAG, NULL, "only show what would be stopped", 0 },
 	[OPT_ABANDON] = { "abandon", 0, KIND_FLAG, NULL, "lift the hold, and start nothing", 0 },
+	[OPT_FILE] = { "file", 'f', KIND_FILES, "FILE",
+		       "look at this definition, or list of definitions", 0 },
+	[OPT_OFFLINE] = { "offline", 0, KIND_FLAG, NULL, "look at nothing of this machine", 0 },
+	[OPT_TYPES] = { "types", 0, KIND_FILE, "DUMP", "the hardware is what this dump describes",
+			FIELD(types) },
 	[OPT_JSON] = { "json", 0, KIND_JSON, "1", "print one JSON document, errors included", 0 },
 	[OPT_COLUMNS] = { "columns", 0, KIND_COLUMNS, "LIST",
 			  "print a table of these columns ('help' lists them; '+A,B' adds)",
@@ -100,5 +105,5 @@ bool option_is_repeatable(enum option option)
 	enum option_kind kind = specs[option].kind;
 
 	return kind == KIND_BASE || kind == KIND_ATTR || kind == KIND_ATTR_VALUE ||
-	       kind == KIND_ATTR_NAME;
+	       kind == KIND_ATTR_NAME || kind == KIND_FILES;
 }

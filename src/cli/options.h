@@ -54,6 +54,9 @@ enum option {
 	OPT_REASON,
 	OPT_DRY_RUN,
 	OPT_ABANDON,
+	OPT_FILE,
+	OPT_OFFLINE,
+	OPT_TYPES,
 	OPT_WORD,
 	OPT_JSON,
 	OPT_COLUMNS,
@@ -84,6 +87,7 @@ enum option_kind {
 	KIND_VALUE,
 	KIND_REASON,
 	KIND_FILE,
+	KIND_FILES,
 	KIND_DIR,
 	KIND_BASE,
 	KIND_INDEX,
@@ -164,6 +168,9 @@ struct values {
 	const char *parent;
 	const char *type;
 	const char *jsonfile;
+	const char **files; /* in the order given */
+	size_t file_count;
+	const char *types;
 	struct attr_change *changes; /* in the order given; owned, with their names */
 	size_t change_count;
 	const char *attr_value;

@@ -98,6 +98,12 @@ void report_add_err(struct report *report, const char *severity, const char *obj
 				   err_message(e), e));
 }
 
+void report_add_finding(struct report *report, json_t *finding)
+{
+	json_put(finding, "operation", json_new_string(report->command));
+	report_add(report, "messages", finding);
+}
+
 void report_add_note(struct report *report, const char *text)
 {
 	report_add(report, "messages", message(report, "note", NULL, text, NULL));

@@ -27,6 +27,8 @@ void report_put(struct report *report, const char *key, json_t *value);
 void report_add_err(struct report *report, const char *severity, const char *object,
 		    const struct err *e);
 void report_add_note(struct report *report, const char *text);
+/* Adds a finding of check (taken) to the messages. */
+void report_add_finding(struct report *report, json_t *finding);
 /* Adds what was done, or tried, to the results; from any thread. */
 void report_add_result(struct report *report, const char *operation, const char *uuid,
 		       const char *parent, const struct err *e);

@@ -19,6 +19,7 @@ void values_clear(struct values *values)
 		free(values->changes[i].name);
 	free(values->repeated);
 	free(values->changes);
+	free(values->files);
 	free(values->devices);
 }
 
@@ -188,6 +189,14 @@ static err_t read_deleted_attr(struct values *values, const char *text)
 	return NULL;
 }
 
+static err_t add_file(struct values *values, const struct option_spec *spec, const char *text)
+{
+	TRY(check_file(spec->name, text));
+	values->files = mem_grow(values->files, values->file_count, sizeof(*values->files));
+	values->files[values->file_count++] = strcmp(text, "-") == 0 ? "/dev/stdin" : text;
+	return NULL;
+}
+
 static err_t check_json(const char *text)
 {
 	if (strcmp(text, "1") == 0)
@@ -274,6 +283,8 @@ static err_t read_value(const struct command *command, struct values *values,
 		if (values->finds_names && strcmp(text, "-") == 0)
 			text = "/dev/stdin";
 		break;
+	case KIND_FILES:
+		return add_file(values, spec, text);
 	case KIND_REASON:
 		TRY(check_reason(command, values, text));
 		break;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Why there is no parent: what people are told then, in one place. */
+#include <errno.h>
+#include <sys/statvfs.h>
+
+#include "kernel/hardware.h"
 #include "sysfs_private.h"
 
 bool sysfs_is_there(const struct sysfs *sysfs)
@@ -25,7 +29,7 @@ static err_t is_nvidia(const struct sysfs *sysfs, const char *device, bool *ret)
 }
 
 /* See NVIDIA's vGPU user guide, "vendor-specific VFIO framework". */
-static err_t nvidia_instead(const struct sysfs *sysfs, const char *device)
+err_t vendor_explain(const struct sysfs *sysfs, const char *device)
 {
 	return err_hint(
 		err_new(ERR_NOT_FOUND,
@@ -48,7 +52,7 @@ static err_t check_no_nvidia(const struct sysfs *sysfs)
 
 		TRY(vendor_has_files(sysfs, devices.items[i], &has_files));
 		if (has_files)
-			return nvidia_instead(sysfs, devices.items[i]);
+			return vendor_explain(sysfs, devices.items[i]);
 	}
 	return NULL;
 }
@@ -92,5 +96,18 @@ err_t sysfs_check_support_of(const struct sysfs *sysfs, const char *parent)
 
 	TRY(sysfs_check_support(sysfs));
 	TRY(is_nvidia(sysfs, parent, &is_other));
-	return is_other ? nvidia_instead(sysfs, parent) : NULL;
+	return is_other ? vendor_explain(sysfs, parent) : NULL;
+}
+
+err_t sysfs_check_writable(const struct sysfs *sysfs)
+{
+	struct statvfs fs;
+
+	if (!sysfs->top)
+		return NULL;
+	if (fstatvfs(sysfs->top->fd, &fs) < 0)
+		return err_errno(errno, "cannot look at the file system of '%s'", sysfs->top->path);
+	if (!(fs.f_flag & ST_RDONLY))
+		return NULL;
+	return sysfs_hint(sysfs, err_errno(EROFS, "no device can be started or stopped"));
 }

@@ -116,6 +116,23 @@ static err_t list_types(const struct sysfs *sysfs, const char *parent, struct di
 	return NULL;
 }
 
+err_t sysfs_list_types(const struct sysfs *sysfs, const char *parent, struct strlist *ret)
+{
+	_cleanup_(dir_freep) struct dir *types = NULL;
+
+	return list_types(sysfs, parent, &types, ret);
+}
+
+err_t sysfs_read_parent_file(const struct sysfs *sysfs, const char *parent, const char *name,
+			     char **ret)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+
+	*ret = NULL;
+	TRY(sysfs_find_parent(sysfs, parent, &dir));
+	return dir ? sysfs_pass_absence(dir_read(dir, name, SYSFS_FILE_MAX, ret, NULL)) : NULL;
+}
+
 static err_t read_parent(const struct sysfs *sysfs, const char *name, struct parent_list *ret)
 {
 	_cleanup_(strlist_clear) struct strlist ids = { 0 };

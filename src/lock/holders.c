@@ -5,6 +5,7 @@
  */
 #include "holders.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -100,28 +101,36 @@ static void add_holder(const struct env *env, const char *pid, char **holders)
 	*holders = before ? mem_printf("%s, %s", before, one) : mem_strdup(one);
 }
 
-char *holders_describe(const struct env *env, int fd, bool only_exclusive)
+err_t holders_find(const struct env *env, int fd, bool only_exclusive, char **ret)
 {
 	_cleanup_(mem_freep) char *path = mem_printf("%s/locks", env->dir[ENV_DIR_PROC]);
 	_cleanup_(mem_freep) char *locks = NULL;
 	_cleanup_(mem_freep) char *file = NULL;
-	char *holders = NULL;
 	char *rest = NULL;
 	struct stat st;
-	struct err *e;
 
-	e = stream_read(path, PROC_FILE_MAX, &locks, NULL);
-	if (e || fstat(fd, &st) < 0) {
-		err_free(e);
-		return mem_printf("a process that '%s' does not tell", path);
-	}
+	*ret = NULL;
+	if (fstat(fd, &st) < 0)
+		return err_errno(errno, "cannot look at a lock's file");
+	TRY(stream_read(path, PROC_FILE_MAX, &locks, NULL));
 	file = mem_printf("%02x:%02x:%lu", major(st.st_dev), minor(st.st_dev),
 			  (unsigned long)st.st_ino);
 	for (char *line = strtok_r(locks, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		const char *pid = holder_in(line, file, only_exclusive);
 
 		if (pid)
-			add_holder(env, pid, &holders);
+			add_holder(env, pid, ret);
 	}
-	return holders;
+	return NULL;
+}
+
+char *holders_describe(const struct env *env, int fd, bool only_exclusive)
+{
+	char *holders = NULL;
+	struct err *e = holders_find(env, fd, only_exclusive, &holders);
+
+	if (!e)
+		return holders;
+	err_free(e);
+	return mem_printf("a process that '%s/locks' does not tell", env->dir[ENV_DIR_PROC]);
 }

@@ -9,6 +9,8 @@
 
 /*
  * "pid N (COMMAND, S s)" and the like of all that hold @fd's file locked (only_exclusive: by
- * LOCK_EX); owned by the caller. NULL if there are none.
+ * LOCK_EX); *ret is owned by the caller, NULL if there are none.
  */
+err_t holders_find(const struct env *env, int fd, bool only_exclusive, char **ret);
+/* The same for messages: what cannot be told is said so. */
 char *holders_describe(const struct env *env, int fd, bool only_exclusive);

@@ -82,6 +82,14 @@ static const char *meant_by(const char *name)
 	return str_nearest(name, own_keys);
 }
 
+bool device_has_misspelt_key(const struct device *dev)
+{
+	for (size_t i = 0; i < dev->foreign_count; i++)
+		if (meant_by(dev->foreign[i].name))
+			return true;
+	return false;
+}
+
 /* The first that probably means one of ours. */
 static err_t hint_nearest(struct err *e, const struct device *dev)
 {

@@ -78,7 +78,7 @@ static int look_for(const char *name)
 	return errnum;
 }
 
-err_t command_check(char *const *command, int *ret_status)
+err_t command_check_path(char *const *command, int *ret_status)
 {
 	int errnum = look_for(command[0]);
 

@@ -9,7 +9,7 @@
  * Looks whether @command can be run, before anything is done for its sake; if not, *ret_status is
  * 126 or 127.
  */
-err_t command_check(char *const *command, int *ret_status);
+err_t command_check_path(char *const *command, int *ret_status);
 /*
  * Runs @command and waits for its end; its environment is process_environment(), its standard
  * output

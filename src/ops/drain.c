@@ -367,7 +367,7 @@ static err_t drain(struct ops *ops, const struct drain_request *request, int *re
 	if (request->reason)
 		TRY(held_check_reason(request->reason));
 	if (request->command)
-		TRY(command_check(request->command, ret_status));
+		TRY(command_check_path(request->command, ret_status));
 	TRY(check_known(ops, request->parent));
 	for (;;) {
 		bool is_last = deadline_is_over(&deadline) || interrupt_is_pending();

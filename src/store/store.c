@@ -206,6 +206,30 @@ err_t store_list(const struct store *store, const char *parent, struct device_li
 	return NULL;
 }
 
+err_t store_check_names(const struct store *store, const char *parent)
+{
+	_cleanup_(entries_clear) struct entries entries = { 0 };
+	_cleanup_(place_clear) struct place place = { 0 };
+
+	TRY(layout_open(store, parent, &place));
+	if (!place.dir)
+		return NULL;
+	TRY(entries_read(store->env, place.dir, &entries));
+	for (size_t i = 0; i < entries.count; i++)
+		entries_warn(store->env, place.dir, &entries, i);
+	return NULL;
+}
+
+char *store_top(const struct store *store)
+{
+	return mem_strdup(store->path);
+}
+
+char *store_path(const struct store *store, const char *parent, const struct uuid *uuid)
+{
+	return mem_printf("%s/%s/%s", store->path, parent, uuid->text);
+}
+
 err_t store_load_all(const struct store *store, const struct uuid *uuid, const char *parent,
 		     struct device_list *ret)
 {

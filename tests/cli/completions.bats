@@ -303,6 +303,8 @@ kinds_of_values_are_known() {
 	mkdir -p dirs/one dirs/two
 	touch dirs/file dirs/one/1 dirs/one/2
 	expect_values "$1" "mdevadm define --jsonfile dirs/one/" "${@:2:2}"
+	expect_values "$1" "mdevadm check --offline dirs/one/" "${@:2:2}"
+	expect_values "$1" "mdevadm check dirs/file -f dirs/one/" "${@:2:2}"
 	expect_values "$1" "mdevadm list --root dirs/" "${@:4:2}"
 	needs_shell "$1"
 	run offered "$1" "mdevadm list --base "
@@ -322,6 +324,8 @@ kinds_of_values_are_known() {
 
 	expect_completed zsh $'mdevadm define --jsonfile dirs/one/f\t' \
 		"mdevadm define --jsonfile dirs/one/file "
+	expect_completed zsh $'mdevadm check dirs/file dirs/one/f\t' \
+		"mdevadm check dirs/file dirs/one/file "
 	expect_completed zsh $'mdevadm list --root=dirs/\t' "mdevadm list --root=dirs/one/"
 	expect_completed zsh $'mdevadm list --base=e\tdirs/\t' "mdevadm list --base=etc=dirs/one/"
 }

@@ -100,6 +100,25 @@ $difference
 	[ -z "$failures" ] || fail_with "$failures"
 }
 
+@test "mdevadm-check(7) has all findings, and no others" {
+	{
+		echo cannot-tell
+		sed -nE 's/^\t\{ "([a-z-]+)", [a-z_]+ \},$/\1/p' "$SOURCE"/src/ops/check_*.c
+	} | sort -u >"$BATS_TEST_TMPDIR/rules"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/rules")" -gt 40 ]
+
+	diff "$BATS_TEST_TMPDIR/rules" <(sed -n 's/^\.It Sy //p' "$SOURCE/man/mdevadm-check.7" | sort)
+}
+
+# One that no test finds may be wrong.
+@test "each finding is found by a test" {
+	failures=
+	while read -r finding; do
+		grep -q -- "\b$finding\b" "$BATS_TEST_DIRNAME"/check*.bats || failures+=" $finding"
+	done < <(sed -n 's/^\.It Sy //p' "$SOURCE/man/mdevadm-check.7")
+	[ -z "$failures" ] || fail_with "no test has:$failures"
+}
+
 @test "mdevadm(8) has an example of each command, in its section" {
 	for command in $(sections_in_page "$SOURCE/man/mdevadm.8" COMMANDS); do
 		awk -f "$LIBRARY/examples.awk" "$SOURCE/man/mdevadm.8" |

@@ -287,3 +287,35 @@ expect_listing_again() {
 	expect_status 0
 	expect_listing
 }
+
+# A check of a machine with a finding of each sort. Whatever look fails, it is told of instead.
+CHECK_FINDS=(device-not-running definition-unreadable definition-name record-left-over record-unreadable
+	parent-held hold-unreadable lock-left-over rule-absent script-left-out)
+prepare_check() {
+	local run=$RUN/mdevadm scripts=$MDEVADM_ROOT/usr/lib/mdevctl/scripts.d/callouts
+	local absent=55555555-5555-4555-8555-555555555555
+
+	prepare_drain
+	mkdir -p "$scripts" "$run/held" "$run/lock/devices"
+	echo >"$scripts/README"
+	echo '{' >"$ETC/$PARENT/$absent"
+	echo >"$ETC/$PARENT/README"
+	echo '{}' >"$run/devices/$absent"
+	echo >"$run/devices/README"
+	echo '{"version":1,"hold":{"reason":"why","uid":0,"since":0}}' >"$run/held/other"
+	echo '{}' >"$run/held/another"
+	: >"$run/lock/devices/$absent"
+}
+line_check() { LINE=(check); }
+done_check() { wrong "nothing was found"; }
+repeat_check() {
+	local said id
+
+	said=$(said)
+	if [[ " 0 9 " == *" $STATUS "* && ! $said =~ (ENOMEM|ENFILE|EIO)" (" ]]; then
+		for id in "${CHECK_FINDS[@]}"; do
+			[[ $said == *"($id)"* ]] || wrong "$id is not told, nor why"
+		done
+	fi
+	rm -rf "$MDEVADM_ROOT/usr/lib/mdevctl" "$ETC/$PARENT/README" "$ETC/$PARENT/"5555*
+}

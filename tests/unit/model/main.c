@@ -9,6 +9,7 @@ int main(void)
 	failed += ap_tests();
 	failed += device_tests();
 	failed += device_json_tests();
+	failed += finding_tests();
 	failed += inventory_tests();
 	failed += name_tests();
 	failed += parent_tests();

@@ -5,6 +5,7 @@
 int ap_tests(void);
 int device_tests(void);
 int device_json_tests(void);
+int finding_tests(void);
 int inventory_tests(void);
 int name_tests(void);
 int parent_tests(void);
