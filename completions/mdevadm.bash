@@ -22,6 +22,7 @@ _mdevadm_list_commands() {
 		resume$'\t''start again what ran on a held parent, and lift the hold'
 		hold$'\t''let nothing be started on a parent'
 		wait$'\t''wait until a parent, or a type of it, is there'
+		dump$'\t''write all that is known of the machine, for who looks into a fault'
 		start-parent-mdevs$'\t''start the devices of a parent that are defined as auto'
 	)
 }
@@ -170,6 +171,12 @@ _mdevadm_list_options() { # COMMAND
 			--type -t ask 'and this type of it'
 			--instances '' text 'until at least N of the type are left'
 			--timeout '' text 'wait at most SEC seconds (30)'
+		)
+		;;
+	dump)
+		options+=(
+			--output -o file 'write to FILE, for its owner alone'
+			--redact '' flag 'take out names of hosts and people, serial numbers and UUIDs'
 		)
 		;;
 	start-parent-mdevs)

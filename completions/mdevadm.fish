@@ -99,7 +99,7 @@ for name in mdevadm mdevctl lsmdev
     complete -c $name -f
 end
 
-set -g __mdevadm_valued --root --base --lock-timeout --callout-timeout --uuid -u --parent -p --type -t --jsonfile --addattr --setattr --delattr-name --index -i --value --jobs --instances --wait --timeout --wait-users --reason --word
+set -g __mdevadm_valued --root --base --lock-timeout --callout-timeout --uuid -u --parent -p --type -t --jsonfile --addattr --setattr --delattr-name --index -i --value --jobs --instances --wait --timeout --wait-users --reason --word --output -o
 __mdevadm_add -l help -s h -d 'print this help'
 __mdevadm_add -l version -s V -d 'print the version'
 __mdevadm_add -l root -x -a '(__mdevadm_dirs)' -d 'work on the files below DIR'
@@ -219,6 +219,10 @@ __mdevadm_add -n '__mdevadm_is wait' -l parent -s p -x -a '(__mdevadm_ask parent
 __mdevadm_add -n '__mdevadm_is wait' -l type -s t -x -a '(__mdevadm_ask type)' -d 'and this type of it'
 __mdevadm_add -n '__mdevadm_is wait' -l instances -x -d 'until at least N of the type are left'
 __mdevadm_add -n '__mdevadm_is wait' -l timeout -x -d 'wait at most SEC seconds (30)'
+__mdevadm_add -n '__mdevadm_is ""' -a dump -d 'write all that is known of the machine, for who looks into a fault'
+__mdevadm_add -n '__mdevadm_is help' -a dump -d 'write all that is known of the machine, for who looks into a fault'
+__mdevadm_add -n '__mdevadm_is dump' -l output -s o -r -F -d 'write to FILE, for its owner alone'
+__mdevadm_add -n '__mdevadm_is dump' -l redact -d 'take out names of hosts and people, serial numbers and UUIDs'
 __mdevadm_add -n '__mdevadm_is ""' -a start-parent-mdevs -d 'start the devices of a parent that are defined as auto'
 __mdevadm_add -n '__mdevadm_is help' -a start-parent-mdevs -d 'start the devices of a parent that are defined as auto'
 __mdevadm_add -n '__mdevadm_wants_word start-parent-mdevs' -x -a '(__mdevadm_ask parent)'

@@ -18,6 +18,7 @@ _mdevadm_list_commands() {
 		'resume:start again what ran on a held parent, and lift the hold'
 		'hold:let nothing be started on a parent'
 		'wait:wait until a parent, or a type of it, is there'
+		'dump:write all that is known of the machine, for who looks into a fault'
 		'start-parent-mdevs:start the devices of a parent that are defined as auto'
 	)
 }
@@ -143,6 +144,10 @@ _mdevadm_list_specs() { # COMMAND
 		--instances='[until at least N of the type are left]:N: '
 		--timeout='[wait at most SEC seconds (30)]:SEC: '
 		'1:PARENT: _mdevadm_ask parent'
+		) ;;
+	(dump) specs+=(
+		'(-o --output)'{-o+,--output=}'[write to FILE, for its owner alone]:FILE:_files'
+		--redact'[take out names of hosts and people, serial numbers and UUIDs]'
 		) ;;
 	(start-parent-mdevs) specs+=(
 		--jobs='[do N devices at a time (8)]:N: '

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/env.h"
+#include "base/raw_file.h"
 #include "base/str.h"
 #include "model/device.h"
 
@@ -35,6 +36,12 @@ err_t store_load(const struct store *store, const char *parent, const struct uui
  */
 err_t store_load_all(const struct store *store, const struct uuid *uuid, const char *parent,
 		     struct device_list *ret);
+
+/*
+ * Adds what is in the directories of definitions as it is, also what cannot be read and what is no
+ * definition.
+ */
+void store_read_raw(const struct store *store, struct raw_file_list *ret);
 
 /* Fails, saying what to do, if the definition is behind a link: somebody else manages it. */
 err_t store_check_own(const struct store *store, const char *parent, const struct uuid *uuid);

@@ -28,6 +28,7 @@ static const struct {
 	struct action action;
 } actions[] = {
 	{ KIND_FILE, { "file", ":_files", " -r -F" } },
+	{ KIND_NEW_FILE, { "file", ":_files", " -r -F" } },
 	{ KIND_DIR, { "dir", ":_files -/", " -x -a '(__mdevadm_dirs)'" } },
 	{ KIND_BASE, { "base", ": _mdevadm_base", " -x -a '(__mdevadm_base)'" } },
 };

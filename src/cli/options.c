@@ -65,6 +65,10 @@ static const struct option_spec specs[OPT_COUNT] = {
 	[OPT_DRY_RUN] = { "dry-run", 0, KIND_FLAG, NULL, "only show what would be stopped", 0 },
 	[OPT_ABANDON] = { "abandon", 0, KIND_FLAG, NULL, "lift the hold, and start nothing", 0 },
 	[OPT_WORD] = { "word", 0, KIND_WORD, "WORD", "what is meant", FIELD(word) },
+	[OPT_OUTPUT] = { "output", 'o', KIND_NEW_FILE, "FILE", "write to FILE, for its owner alone",
+			 FIELD(output) },
+	[OPT_REDACT] = { "redact", 0, KIND_FLAG, NULL,
+			 "take out names of hosts and people, serial numbers and UUIDs", 0 },
 };
 
 const struct option_spec *option_spec(enum option option)

@@ -55,6 +55,8 @@ enum option {
 	OPT_DRY_RUN,
 	OPT_ABANDON,
 	OPT_WORD,
+	OPT_OUTPUT,
+	OPT_REDACT,
 	OPT_COUNT,
 };
 
@@ -71,6 +73,7 @@ enum option_kind {
 	KIND_VALUE,
 	KIND_REASON,
 	KIND_FILE,
+	KIND_NEW_FILE,
 	KIND_DIR,
 	KIND_BASE,
 	KIND_INDEX,
@@ -145,7 +148,8 @@ struct values {
 	const char *attr_value;
 	const char *reason;
 	const char *word;
-	long attr_index; /* -1: the end */
+	const char *output; /* NULL: standard output */
+	long attr_index;    /* -1: the end */
 	unsigned jobs;
 	unsigned instances;
 	int timeout_ms;
