@@ -39,7 +39,7 @@ static err_t run(struct invocation *invocation)
 
 const struct command command_dump = {
 	.name = "dump",
-	.summary = "write all that is known of the machine, for who looks into a fault",
+	.summary = "write all that is known of the machine, for a report",
 	.examples = { "dump --redact -o machine.json", "dump | jq .host" },
 	.options = OPT_BIT(OPT_OUTPUT) | OPT_BIT(OPT_REDACT),
 	.run = run,

@@ -14,13 +14,35 @@ static const char *const type_files[] = { "available_instances", "device_api", "
 
 /* --- a type --- */
 
+/* Whether @e came of its going: something else of that name may be there, such as a file. */
+static bool has_vanished(const struct err *e, const struct dir *dir, const char *name)
+{
+	bool is_there = true;
+
+	if (!err_is_absence(e))
+		return false;
+	err_free(dir_has(dir, name, &is_there));
+	return !is_there;
+}
+
+/* A file that every type is to have: that it is missing is a fact as well. */
+static void read_required(struct fact_list *facts, const char *name, const struct dir *dir,
+			  const char *path, bool is_line)
+{
+	size_t before = facts->count;
+
+	facts_read(facts, name, dir, path, is_line);
+	if (facts->count == before)
+		fact_list_add(facts, name, 0, NULL, NULL);
+}
+
 static void describe_type(const struct dir *types, const char *id, struct thing_list *ret)
 {
 	_cleanup_(dir_freep) struct dir *dir = NULL;
-	struct thing *type;
 	struct err *e = dir_open_at(types, id, &dir);
+	struct thing *type;
 
-	if (err_is_absence(e)) {
+	if (has_vanished(e, types, id)) {
 		err_free(e);
 		return;
 	}
@@ -31,8 +53,8 @@ static void describe_type(const struct dir *types, const char *id, struct thing_
 	}
 	facts_read(&type->facts, "label", dir, "name", true);
 	facts_read(&type->facts, "description", dir, "description", true);
-	facts_read(&type->facts, "device_api", dir, "device_api", true);
-	facts_read(&type->facts, "available", dir, "available_instances", false);
+	read_required(&type->facts, "device_api", dir, "device_api", true);
+	read_required(&type->facts, "available", dir, "available_instances", false);
 	facts_read_files(&type->files, dir, "", type_files, 0);
 }
 
@@ -111,12 +133,14 @@ static void describe_device(const struct sysfs *sysfs, struct users *users,
 			    struct thing_list *ret)
 {
 	_cleanup_(dir_freep) struct dir *dir = NULL;
-	struct err *e = sysfs_pass_absence(dir_open_at(parent, dev->uuid.text, &dir));
+	struct err *e = dir_open_at(parent, dev->uuid.text, &dir);
 	const char *state = state_name(dev->state);
 	struct thing *thing;
 
-	if (!e && !dir)
+	if (has_vanished(e, parent, dev->uuid.text)) {
+		err_free(e);
 		return;
+	}
 	thing = thing_list_add(ret, dev->uuid.text);
 	if (dev->type)
 		fact_list_add(&thing->facts, "type", 0, mem_strdup(dev->type), NULL);

@@ -118,6 +118,9 @@ loads_as_it_is() {
 	# A type that cannot be read, and one that shows no number.
 	ctl garbage available_instances mtty mtty-2 'many\n'
 	ctl error read EIO -1 mtty-1
+	# Files that every type should have are missing.
+	ctl hide 0000:00:02.0 i915-GVTg_V5_4 available_instances
+	ctl hide 0000:00:02.0 i915-GVTg_V5_8 device_api
 
 	run mdevadm dump -o "$DUMP"
 

@@ -172,6 +172,13 @@ static bool load_attrs(const struct place *up, const json_t *json, struct type *
 	return true;
 }
 
+/* What every type has may be missing. */
+static void load_missing(const json_t *json, struct type *type)
+{
+	type->hidden[TYPE_AVAILABLE] = json_is_null(json_object_get(json, "available"));
+	type->hidden[TYPE_API] = json_is_null(json_object_get(json, "device_api"));
+}
+
 /* The files that a dump could not read cannot be read here, either. */
 static bool load_unread(const struct place *at, const json_t *json, struct type *type)
 {
@@ -217,6 +224,7 @@ static bool load_type(const struct place *at, json_t *json, struct type *type)
 					    "instances", "cost",      "attrs",	    "cdev",
 					    "group",	 "available", "files",	    NULL };
 
+	load_missing(json, type);
 	type->device_api = "vfio-pci";
 	memcpy(type->numbers, type->parent->numbers, sizeof(type->numbers));
 	type->cost = 1;

@@ -79,12 +79,12 @@
  *       "types": [ {
  *           "name": "mtty-1",     * with the driver's prefix
  *           "label": "Single",    the file `name`; null or not given: no such file
- *           "device_api": "vfio-pci",
+ *           "device_api": "vfio-pci",   null: no such file
  *           "description": null,  several lines parted by \n; null or not given: no such file
  *           "cost": 1,            ports of the pool
  *           "available": 3,       what available_instances shows with the devices that are there
  *                                 from the start, whatever pool they are from; in the place of
- *                                 "instances". A string is what the file shows
+ *                                 "instances". A string is what the file shows, null: no such file
  *           "files": {},          more files of the type
  *           "instances": 1,       of this type and parent at most; with ports no limit but those
  *           "cdev", "group"       the parent's

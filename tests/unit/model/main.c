@@ -8,7 +8,9 @@ int main(void)
 
 	failed += device_tests();
 	failed += device_json_tests();
+	failed += machine_tests();
 	failed += name_tests();
 	failed += parent_tests();
+	failed += redact_tests();
 	return failed != 0;
 }

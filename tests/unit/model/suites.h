@@ -4,5 +4,7 @@
 
 int device_tests(void);
 int device_json_tests(void);
+int machine_tests(void);
 int name_tests(void);
 int parent_tests(void);
+int redact_tests(void);
