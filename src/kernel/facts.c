@@ -7,11 +7,23 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Adds @e (taken) under @name unless it says that there is nothing. */
-static void add_error(struct fact_list *list, const char *name, mode_t mode, struct err *e)
+bool facts_has_vanished(const struct err *e, const struct dir *dir, const char *path)
 {
-	e = sysfs_pass_absence(e);
-	if (e)
+	bool is_there = true;
+
+	if (!err_is_absence(e))
+		return false;
+	err_free(dir_has(dir, path, &is_there));
+	return !is_there;
+}
+
+/* Adds @e (taken), which came of @path, under @name. */
+static void add_error(struct fact_list *list, const char *name, mode_t mode, const struct dir *dir,
+		      const char *path, struct err *e)
+{
+	if (facts_has_vanished(e, dir, path))
+		err_free(e);
+	else
 		fact_list_add(list, name, mode, NULL, e);
 }
 
@@ -22,7 +34,7 @@ static void add_text(struct fact_list *list, const char *name, mode_t mode, cons
 	struct err *e = dir_read(dir, path, SYSFS_FILE_MAX, &text, NULL);
 
 	if (e)
-		add_error(list, name, mode, e);
+		add_error(list, name, mode, dir, path, e);
 	else
 		fact_list_add(list, name, mode, text, NULL);
 }
@@ -34,7 +46,7 @@ static void add_readable(struct fact_list *list, const char *name, const struct 
 	struct stat st;
 
 	if (fstatat(dir->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		add_error(list, name, 0, dir_err(dir, "look at", path));
+		add_error(list, name, 0, dir, path, dir_err(dir, "look at", path));
 	else if (S_ISREG(st.st_mode) && (st.st_mode & 0444))
 		add_text(list, name, st.st_mode & 0777, dir, path);
 	else if (S_ISREG(st.st_mode))
@@ -82,7 +94,7 @@ static bool is_directory(const struct dir *dir, const char *name)
 	return fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-static void read_below(struct fact_list *list, const struct dir *at, const char *name,
+static void read_below(struct thing *thing, const struct dir *at, const char *name,
 		       const char *path, int depth)
 {
 	_cleanup_(mem_freep) char *prefix = mem_printf("%s/", path);
@@ -90,17 +102,19 @@ static void read_below(struct fact_list *list, const struct dir *at, const char 
 	struct err *e = dir_open_at(at, name, &dir);
 
 	if (e)
-		add_error(list, path, 0, e);
+		add_error(&thing->facts, "unread", 0, at, name, e);
 	else
-		facts_read_files(list, dir, prefix, NULL, depth);
+		facts_read_files(thing, dir, prefix, NULL, depth);
 }
 
-void facts_read_files(struct fact_list *list, const struct dir *dir, const char *prefix,
+void facts_read_files(struct thing *thing, const struct dir *dir, const char *prefix,
 		      const char *const *skipped, int depth)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
+	struct err *e = sysfs_pass_absence(dir_list(dir, &names));
 
-	add_error(list, *prefix ? prefix : ".", 0, dir_list(dir, &names));
+	if (e)
+		fact_list_add(&thing->facts, "unread", 0, NULL, e);
 	for (size_t i = 0; i < names.count; i++) {
 		const char *name = names.items[i];
 		_cleanup_(mem_freep) char *path = mem_printf("%s%s", prefix, name);
@@ -108,8 +122,8 @@ void facts_read_files(struct fact_list *list, const struct dir *dir, const char 
 		if (is_skipped(name, skipped))
 			continue;
 		if (!is_directory(dir, name))
-			add_readable(list, path, dir, name);
+			add_readable(&thing->files, path, dir, name);
 		else if (depth > 0)
-			read_below(list, dir, name, path, depth - 1);
+			read_below(thing, dir, name, path, depth - 1);
 	}
 }

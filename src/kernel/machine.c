@@ -100,18 +100,26 @@ static err_t list_all(const struct sysfs *sysfs, struct strlist *ret)
 
 /* --- a parent --- */
 
-/* Where it is below the top of sysfs, without links. */
-static void read_path(const struct sysfs *sysfs, const struct dir *dir, struct fact_list *facts)
+/* *ret is where @dir is below the top of sysfs, without links; owned by the caller. */
+static err_t find_path(const struct sysfs *sysfs, const struct dir *dir, char **ret)
 {
 	_cleanup_(mem_freep) char *top = realpath(sysfs->top->path, NULL);
 	_cleanup_(mem_freep) char *real = realpath(dir->path, NULL);
-	struct err *e = NULL;
 
 	if (!top || !real)
-		e = err_errno(errno, "cannot tell where '%s' is", dir->path);
-	else if (!str_starts_with(real, top) || real[strlen(top)] != '/')
-		e = err_new(ERR_FAILED, "'%s' leads out of sysfs", dir->path);
-	fact_list_add(facts, "path", 0, e ? NULL : mem_strdup(real + strlen(top) + 1), e);
+		return err_errno(errno, "cannot tell where '%s' is", dir->path);
+	if (!str_starts_with(real, top) || real[strlen(top)] != '/')
+		return err_new(ERR_FAILED, "'%s' leads out of sysfs", dir->path);
+	*ret = mem_strdup(real + strlen(top) + 1);
+	return NULL;
+}
+
+static void read_path(const struct sysfs *sysfs, const struct dir *dir, struct fact_list *facts)
+{
+	char *path = NULL;
+	struct err *e = find_path(sysfs, dir, &path);
+
+	fact_list_add(facts, "path", 0, path, e);
 }
 
 /* The kind of things that it belongs to: a bus, or a class. */

@@ -26,7 +26,7 @@ static void read_parameters(const struct dir *module, struct thing *thing)
 	if (e)
 		fact_list_add(&thing->facts, "parameters", 0, NULL, e);
 	else if (dir)
-		facts_read_files(&thing->files, dir, "", NULL, 0);
+		facts_read_files(thing, dir, "", NULL, 0);
 }
 
 static void read_module(const struct sysfs *sysfs, const char *name, struct thing_list *ret)

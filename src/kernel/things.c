@@ -14,17 +14,6 @@ static const char *const type_files[] = { "available_instances", "device_api", "
 
 /* --- a type --- */
 
-/* Whether @e came of its going: something else of that name may be there, such as a file. */
-static bool has_vanished(const struct err *e, const struct dir *dir, const char *name)
-{
-	bool is_there = true;
-
-	if (!err_is_absence(e))
-		return false;
-	err_free(dir_has(dir, name, &is_there));
-	return !is_there;
-}
-
 /* A file that every type is to have: that it is missing is a fact as well. */
 static void read_required(struct fact_list *facts, const char *name, const struct dir *dir,
 			  const char *path, bool is_line)
@@ -42,7 +31,7 @@ static void describe_type(const struct dir *types, const char *id, struct thing_
 	struct err *e = dir_open_at(types, id, &dir);
 	struct thing *type;
 
-	if (has_vanished(e, types, id)) {
+	if (facts_has_vanished(e, types, id)) {
 		err_free(e);
 		return;
 	}
@@ -55,7 +44,7 @@ static void describe_type(const struct dir *types, const char *id, struct thing_
 	facts_read(&type->facts, "description", dir, "description", true);
 	read_required(&type->facts, "device_api", dir, "device_api", true);
 	read_required(&type->facts, "available", dir, "available_instances", false);
-	facts_read_files(&type->files, dir, "", type_files, 0);
+	facts_read_files(type, dir, "", type_files, 0);
 }
 
 void things_read_types(const struct dir *dir, struct machine_parent *parent)
@@ -137,7 +126,7 @@ static void describe_device(const struct sysfs *sysfs, struct users *users,
 	const char *state = state_name(dev->state);
 	struct thing *thing;
 
-	if (has_vanished(e, parent, dev->uuid.text)) {
+	if (facts_has_vanished(e, parent, dev->uuid.text)) {
 		err_free(e);
 		return;
 	}
@@ -153,7 +142,7 @@ static void describe_device(const struct sysfs *sysfs, struct users *users,
 	read_vfio(sysfs, dir, &thing->facts);
 	read_users(users, dev, &thing->facts);
 	facts_read(&thing->files, "power/control", dir, "power/control", false);
-	facts_read_files(&thing->files, dir, "", device_files, ATTR_DEPTH);
+	facts_read_files(thing, dir, "", device_files, ATTR_DEPTH);
 }
 
 /* The driver of the mediated devices, which the first of them that has one knows. */
@@ -169,15 +158,31 @@ static void read_driver(const struct dir *dir, struct machine_parent *parent)
 	}
 }
 
+/* One that cannot be told about has that for its type. */
+static void read_child(const struct sysfs *sysfs, struct users *users, const struct dir *dir,
+		       const struct uuid *uuid, struct machine_parent *parent)
+{
+	_cleanup_(device_freep) struct device *dev = NULL;
+	struct err *e = mdev_find_below(sysfs, parent->self.name, uuid, &dev);
+
+	if (e)
+		fact_list_add(&thing_list_add(&parent->devices, uuid->text)->facts, "type", 0, NULL,
+			      e);
+	else if (dev)
+		describe_device(sysfs, users, dir, dev, &parent->devices);
+}
+
 void things_read_devices(const struct sysfs *sysfs, struct users *users, const struct dir *dir,
 			 struct machine_parent *parent)
 {
-	_cleanup_(device_list_clear) struct device_list devices = { 0 };
-	struct err *e = mdev_list_children(sysfs, parent->self.name, &devices);
+	_cleanup_(strlist_clear) struct strlist names = { 0 };
+	struct err *e = sysfs_pass_absence(dir_list(dir, &names));
+	struct uuid uuid;
 
 	if (e)
 		fact_list_add(&parent->self.facts, "devices", 0, NULL, e);
-	for (size_t i = 0; i < devices.count; i++)
-		describe_device(sysfs, users, dir, devices.items[i], &parent->devices);
+	for (size_t i = 0; i < names.count; i++)
+		if (uuid_parse(names.items[i], &uuid))
+			read_child(sysfs, users, dir, &uuid, parent);
 	read_driver(dir, parent);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What other programs tell for a dump. They are run as they are found in PATH. */
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,7 @@
 
 /* How many lines of a log are kept, and out of how many. */
 #define LINES_MAX  200
-#define LINES_LOOK "20000"
+#define LINES_LOOK "--lines=20000"
 
 /* What a program said. */
 struct answer {
@@ -88,16 +87,18 @@ static json_t *version_of(const struct env *env, const char *name, size_t *unrea
 	_cleanup_(answer_clear) struct answer answer = { 0 };
 	_cleanup_(mem_freep) char *program = mem_strdup(name);
 	_cleanup_(mem_freep) char *option = mem_strdup("--version");
+	_cleanup_(mem_freep) char *line = NULL;
 	char *const arguments[] = { program, option, NULL };
 	_cleanup_(err_freep) struct err *e = ask_program(env, arguments, &answer);
 
 	if (err_is(e, ENOENT))
 		return json_null();
 	*unread += e != NULL;
-	if (e)
-		return fact_error_to_json(err_message(e), err_errnum(e));
-	answer.text[strcspn(answer.text, "\n")] = '\0';
-	return json_new_string(answer.text);
+	if (e || !answer.text)
+		return fact_error_to_json(e ? err_message(e) : "it says nothing",
+					  e ? err_errnum(e) : 0);
+	line = mem_printf("%.*s", (int)strcspn(answer.text, "\n"), answer.text);
+	return json_new_string(line);
 }
 
 json_t *dump_programs(const struct env *env, size_t *unread)
@@ -163,10 +164,9 @@ static json_t *journal_of(const struct env *env, const char *identifier, size_t 
 	_cleanup_(answer_clear) struct answer answer = { 0 };
 	_cleanup_(strlist_clear) struct strlist arguments = { 0 };
 	_cleanup_(err_freep) struct err *e = NULL;
-	static const char *const common[] = { "journalctl",	    "--quiet",
-					      "--no-pager",	    "--reverse",
-					      "--no-hostname",	    "--output=short-iso",
-					      "--lines=" LINES_LOOK };
+	static const char *const common[] = { "journalctl", "--quiet",	     "--no-pager",
+					      "--reverse",  "--no-hostname", "--output=short-iso",
+					      LINES_LOOK };
 
 	for (size_t i = 0; i < ARRAY_SIZE(common); i++)
 		strlist_add(&arguments, mem_strdup(common[i]));

@@ -184,8 +184,9 @@ static bool make_device(const struct place *at, const json_t *json, struct type 
 
 static bool load_device(const struct place *at, json_t *json, struct parent *parent)
 {
-	static const char *const keys[] = { "uuid", "type",	"state", "iommu_group", "group",
-					    "cdev", "vfio_dev", "attrs", "users",	NULL };
+	static const char *const keys[] = { "uuid",  "type",   "state",	   "iommu_group",
+					    "group", "cdev",   "vfio_dev", "attrs",
+					    "users", "unread", NULL };
 	const char *uuid = "";
 	const char *name = "";
 	char lower[UUID_LEN + 1];

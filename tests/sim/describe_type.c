@@ -222,7 +222,8 @@ static bool load_type(const struct place *at, json_t *json, struct type *type)
 {
 	static const char *const keys[] = { "name",	 "label",     "device_api", "description",
 					    "instances", "cost",      "attrs",	    "cdev",
-					    "group",	 "available", "files",	    NULL };
+					    "group",	 "available", "files",	    "unread",
+					    NULL };
 
 	load_missing(json, type);
 	type->device_api = "vfio-pci";

@@ -74,7 +74,7 @@
  *           "group": "240:3", "cdev"   those of the type
  *           "vfio_dev": "vfio1",  "vfio" and the group's number
  *           "attrs": { "NAME": "VALUE\n" },   what attributes show; "power/control" as well
- *           "users": "..." } ],   nothing
+ *           "users": "...", "unread": {} } ],   nothing; "unread" may be in a type as well
  *       "going": [],              nothing: devices of a dump that had no type any more
  *       "types": [ {
  *           "name": "mtty-1",     * with the driver's prefix

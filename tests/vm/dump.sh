@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # In the guest: a machine with devices of all sample drivers, its dump, and its listings. Prints TAP,
 # then both, a file after the other, for tests/vm/dump-loads.
+# shellcheck disable=SC2317 # called by check
 set -u
 # shellcheck source=tests/vm/boot.bash
 source /root/boot.bash
@@ -11,7 +12,7 @@ source /root/dump.bash
 SYS=/sys ETC=/etc/mdevctl.d
 
 out=/tmp/out
-mkdir -p $out $ETC
+mkdir -p $out "$ETC"
 modprobe -a mtty mdpy mbochs
 modprobe mdevtest bare=1
 
@@ -26,15 +27,15 @@ all_drivers_have_devices() {
 	done
 }
 is_whole() {
-	mdevadm dump -o $out/dump.json && jq -e '.parents | length >= 5' $out/dump.json >/dev/null &&
-		jq -e '[.. | objects | .error // empty] == []' $out/dump.json >/dev/null
+	mdevadm dump -o "$out/dump.json" && jq -e '.parents | length >= 5' "$out/dump.json" >/dev/null &&
+		jq -e '[.. | objects | .error // empty] == []' "$out/dump.json" >/dev/null
 }
 # What the driver of mdevtest was asked: nothing by a look at it.
 log_is_as_before() {
 	cmp /tmp/log /sys/devices/platform/mdevtest.0/log
 }
 everything() {
-	find /sys/class/mdev_bus/*/ /sys/bus/mdev /run/mdevadm $ETC -printf '%p %m %i\n' | sort
+	find /sys/class/mdev_bus/*/ /sys/bus/mdev /run/mdevadm "$ETC" -printf '%p %m %i\n' | sort
 }
 changes_nothing() {
 	everything >/tmp/before
