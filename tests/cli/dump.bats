@@ -111,6 +111,38 @@ loads_as_it_is() {
 	expect_same_listings
 }
 
+@test "IOMMU groups and numbers of device nodes are those of the machine" {
+	for uuid in "$U1" "$U2" "$U3"; do
+		mdevadm start -u "$uuid" -p mtty -t mtty-1
+	done
+	mdevadm stop "$U1"
+	ctl number cdev 1:9 "$U3"
+	mdevadm dump -o "$DUMP"
+
+	load_dump "$DUMP" "$OTHER"
+
+	for file in "$U2/iommu_group" "$U3/iommu_group"; do
+		[ "$(readlink "$OTHER/sys/class/mdev_bus/mtty/$file")" = "$(readlink "$SYS/class/mdev_bus/mtty/$file")" ]
+	done
+	[ "$(cat "$OTHER/sys/class/vfio/2/dev")" = 240:2 ]
+	[ "$(cat "$OTHER/sys/class/mdev_bus/mtty/$U3/vfio-dev/vfio2/dev")" = 1:9 ]
+	[ ! -e "$OTHER/sys/class/mdev_bus/mtty/$U2/vfio-dev/vfio1/dev" ]
+}
+
+has_full_open() { readlink "/proc/$1/fd/0" | grep -q full; }
+
+@test "who has a device open is in it" {
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	ctl number cdev 1:7 "$U1"
+	sleep 100 </dev/full 3>&- &
+	ends_with_test $!
+	wait_until has_full_open $!
+
+	mdevadm dump -o "$DUMP"
+
+	[[ "$(of_dump "$MTTY | .devices[0].users")" == *"pid $! (sleep)"* ]]
+}
+
 @test "what cannot be read is an error in the dump, and loaded as that" {
 	mdevadm define -u "$U1" -p mtty -t mtty-1
 	chmod 700 "$ETC/mtty/$U1"
