@@ -126,7 +126,8 @@ static size_t replace_uuid(struct redaction *redaction, const char *at, FILE *st
 		_cleanup_(mem_freep) char *text = mem_printf("%.*s", (int)lengths[i], at);
 		struct uuid uuid;
 
-		if (!uuid_parse(text, &uuid) || !ends_there(at, lengths[i]))
+		if (strlen(text) != lengths[i] || !uuid_parse(text, &uuid) ||
+		    !ends_there(at, lengths[i]))
 			continue;
 		print_spelled(stream, made_up(redaction, &uuid), text);
 		return lengths[i];

@@ -134,6 +134,7 @@ has_full_open() { readlink "/proc/$1/fd/0" | grep -q full; }
 @test "who has a device open is in it" {
 	mdevadm start -u "$U1" -p mtty -t mtty-1
 	ctl number cdev 1:7 "$U1"
+	# shellcheck disable=SC2217 # that it has the node open is all
 	sleep 100 </dev/full 3>&- &
 	ends_with_test $!
 	wait_until has_full_open $!

@@ -37,6 +37,9 @@ static void uuids_keep_their_spelling(void **state)
 	expect_text(redaction, "{abcdef00111141118111111111111111}",
 		    "{facade00000040008000000000000001}");
 	expect_text(redaction, "urn:uuid:" U1, "urn:uuid:" M1);
+	/* At the very end of a text. */
+	expect_text(redaction, "abcdef00111141118111111111111111",
+		    "facade00000040008000000000000001");
 	expect_text(redaction, "GPU-" U1, "GPU-" M1);
 }
 
