@@ -22,7 +22,7 @@ _mdevadm_list_commands() {
 		resume$'\t''start again what ran on a held parent, and lift the hold'
 		hold$'\t''let nothing be started on a parent'
 		wait$'\t''wait until a parent, or a type of it, is there'
-		dump$'\t''write all that is known of the machine, for who looks into a fault'
+		dump$'\t''write all that is known of the machine, for a report'
 		start-parent-mdevs$'\t''start the devices of a parent that are defined as auto'
 	)
 }

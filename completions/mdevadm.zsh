@@ -18,7 +18,7 @@ _mdevadm_list_commands() {
 		'resume:start again what ran on a held parent, and lift the hold'
 		'hold:let nothing be started on a parent'
 		'wait:wait until a parent, or a type of it, is there'
-		'dump:write all that is known of the machine, for who looks into a fault'
+		'dump:write all that is known of the machine, for a report'
 		'start-parent-mdevs:start the devices of a parent that are defined as auto'
 	)
 }
