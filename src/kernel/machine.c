@@ -5,12 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "functions.h"
 #include "kernel/mdev.h"
 #include "things.h"
 
 #define PCI_DEVICES "bus/pci/devices"
-/* A physical function has at most so many virtual ones: PCI Express, NumVFs has 16 bits. */
-#define VIRTFN_MAX 65536
 
 /* What people ask for first; those that are not there are passed over. */
 static const char *const parent_files[] = {
@@ -29,29 +28,6 @@ static const char *const parent_files[] = {
 };
 
 /* --- what else is to be looked at --- */
-
-/* Adds what the PCI function @name belongs to: its physical function, and that one's others. */
-static err_t add_relatives(const struct sysfs *sysfs, const char *name, struct strlist *ret)
-{
-	_cleanup_(mem_freep) char *link = mem_printf(PCI_DEVICES "/%s/physfn", name);
-	_cleanup_(mem_freep) char *target = NULL;
-	const char *physical;
-
-	TRY(sysfs_read_link(sysfs->top, link, &target));
-	physical = target ? str_base_name(target) : name;
-	for (unsigned i = 0; i < VIRTFN_MAX; i++) {
-		_cleanup_(mem_freep) char *virtfn = mem_printf("virtfn%u", i);
-		_cleanup_(mem_freep) char *function = NULL;
-
-		TRY(sysfs_virtual_function(sysfs, physical, virtfn, &function));
-		if (!function)
-			break;
-		strlist_add(ret, take(function));
-	}
-	if (target)
-		strlist_add(ret, mem_strdup(physical));
-	return NULL;
-}
 
 /* GPUs with NVIDIA's own interface. */
 static err_t add_nvidia(const struct sysfs *sysfs, struct strlist *ret)
@@ -82,18 +58,18 @@ static err_t add_homes(const struct sysfs *sysfs, struct strlist *ret)
 	return NULL;
 }
 
-static err_t list_all(const struct sysfs *sysfs, struct strlist *ret)
+/* Also what belongs to a parent as a PCI function: its physical one, and that one's others. */
+static err_t list_all(const struct sysfs *sysfs, struct functions *functions, struct strlist *ret)
 {
-	_cleanup_(strlist_clear) struct strlist functions = { 0 };
-
 	TRY(sysfs_list_parents(sysfs, ret));
 	TRY(add_homes(sysfs, ret));
 	TRY(add_nvidia(sysfs, ret));
 	strlist_sort(ret);
-	for (size_t i = 0; i < ret->count; i++)
-		TRY(add_relatives(sysfs, ret->items[i], &functions));
-	for (size_t i = 0; i < functions.count; i++)
-		strlist_add(ret, take(functions.items[i]));
+	TRY(functions_read(sysfs, ret, functions));
+	for (size_t i = 0; i < functions->count; i++) {
+		strlist_add(ret, mem_strdup(functions->items[i].name));
+		strlist_add(ret, mem_strdup(functions->items[i].physical));
+	}
 	strlist_sort(ret);
 	return NULL;
 }
@@ -134,26 +110,13 @@ static void read_subsystem(const struct dir *dir, struct fact_list *facts)
 		      target ? mem_strdup(str_base_name(target)) : NULL, e);
 }
 
-/* Which of its physical function's it is. */
-static void read_virtfn(const struct sysfs *sysfs, const struct dir *dir,
-			struct machine_parent *parent)
+static void add_virtfn(const struct functions *functions, struct machine_parent *parent)
 {
-	const struct fact *physfn;
+	const struct function *function = functions_find(functions, parent->self.name);
 
-	facts_read_link(&parent->self.facts, "physfn", dir, "physfn");
-	physfn = fact_list_find(&parent->self.facts, "physfn");
-	for (unsigned i = 0; physfn && physfn->text && i < VIRTFN_MAX; i++) {
-		_cleanup_(mem_freep) char *name = mem_printf("virtfn%u", i);
-		_cleanup_(mem_freep) char *function = NULL;
-		struct err *e = sysfs_virtual_function(sysfs, physfn->text, name, &function);
-		bool is_it = function && strcmp(function, parent->self.name) == 0;
-
-		if (e || is_it)
-			fact_list_add(&parent->self.facts, "virtfn", 0,
-				      is_it ? mem_printf("%u", i) : NULL, e);
-		if (e || is_it || !function)
-			return;
-	}
+	if (function)
+		fact_list_add(&parent->self.facts, "virtfn", 0, mem_printf("%u", function->number),
+			      NULL);
 }
 
 static void describe_parent(const struct sysfs *sysfs, struct users *users, const struct dir *dir,
@@ -165,7 +128,7 @@ static void describe_parent(const struct sysfs *sysfs, struct users *users, cons
 	read_subsystem(dir, &self->facts);
 	facts_read_link(&self->facts, "parent_driver", dir, "driver");
 	facts_read_link(&self->facts, "module", dir, "driver/module");
-	read_virtfn(sysfs, dir, parent);
+	facts_read_link(&self->facts, "physfn", dir, "physfn");
 	for (size_t i = 0; i < ARRAY_SIZE(parent_files); i++)
 		facts_read(&self->files, parent_files[i], dir, parent_files[i], false);
 	things_read_types(dir, parent);
@@ -181,7 +144,7 @@ static err_t open_any(const struct sysfs *sysfs, const char *name, struct dir **
 }
 
 static void add_parent(const struct sysfs *sysfs, struct users *users, const char *name,
-		       struct machine *ret)
+		       const struct functions *functions, struct machine *ret)
 {
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 	struct err *e = open_any(sysfs, name, &dir);
@@ -189,18 +152,21 @@ static void add_parent(const struct sysfs *sysfs, struct users *users, const cha
 
 	if (e)
 		fact_list_add(&parent->self.facts, "path", 0, NULL, e);
-	else if (dir)
-		describe_parent(sysfs, users, dir, parent);
+	if (!dir)
+		return;
+	describe_parent(sysfs, users, dir, parent);
+	add_virtfn(functions, parent);
 }
 
 err_t machine_read(const struct sysfs *sysfs, struct users *users, struct machine *ret)
 {
+	_cleanup_(functions_clear) struct functions functions = { 0 };
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
 
 	if (!sysfs->top)
 		return sysfs_missing(sysfs);
-	TRY(list_all(sysfs, &names));
+	TRY(list_all(sysfs, &functions, &names));
 	for (size_t i = 0; i < names.count; i++)
-		add_parent(sysfs, users, names.items[i], ret);
+		add_parent(sysfs, users, names.items[i], &functions, ret);
 	return NULL;
 }
