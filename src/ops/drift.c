@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "kernel/facts.h"
+#include "kernel/running.h"
 #include "model/ap.h"
 
 /* What drivers answer for an attribute that has no value yet. */
@@ -57,7 +57,7 @@ static const struct device *ask_scripts(const struct ops *ops, const struct devi
 static err_t read_attr(const struct ops *ops, const struct uuid *uuid, const char *name, char **ret)
 {
 	static const int failures[] = { ENOMEM, ENFILE, EMFILE, EIO };
-	struct err *e = facts_read_attr(ops->sysfs, uuid, name, ret);
+	struct err *e = running_read_attr(ops->sysfs, uuid, name, ret);
 
 	for (size_t i = 0; i < ARRAY_SIZE(failures); i++)
 		if (err_is(e, failures[i]))

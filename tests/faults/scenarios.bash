@@ -319,3 +319,28 @@ repeat_check() {
 	fi
 	rm -rf "$MDEVADM_ROOT/usr/lib/mdevctl" "$ETC/$PARENT/README" "$ETC/$PARENT/"5555*
 }
+
+# What a dump leaves out it tells: with status 0 it has all, with 9 it has an error for each thing.
+prepare_dump() {
+	prepare_drain
+	rm -f "$WORK/dump.json"
+	must dump -o "$WORK/good.json"
+}
+line_dump() { LINE=(dump -o "$WORK/dump.json"); }
+machine_of() { jq -S '.parents, .definitions, .records, .holds' "$1"; }
+done_dump() {
+	diff <(machine_of "$WORK/good.json") <(machine_of "$WORK/dump.json") >"$WORK/difference" ||
+		wrong "something is left out: $(head -n 5 "$WORK/difference" | tr '\n' ' ')"
+}
+repeat_dump() {
+	[ "$STATUS" -ne 9 ] || jq -e '[.. | objects | select(has("error"))] != []' "$WORK/dump.json" >/dev/null ||
+		wrong "the dump has no error"
+	[ ! -e "$WORK/dump.json" ] || jq -e .version "$WORK/dump.json" >/dev/null ||
+		wrong "the dump is torn"
+	run_mdevadm dump -o "$WORK/dump.json"
+	expect_status 0
+	done_dump
+	[ -z "$(find "$WORK" -maxdepth 1 -name '.mdevadm*')" ] || wrong "a file was left"
+	expect_complete "$TRANSIENT"
+	expect_complete "$DEFINED"
+}
