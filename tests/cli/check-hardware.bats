@@ -181,7 +181,7 @@ pci_tree() {
 # A GPU with virtual functions at 06:00.4 and on, which are off.
 card_without_functions() {
 	pci_tree
-	pci 0000:06:00.0 "${NVIDIA[@]}" sriov_totalvfs=16 sriov_numvfs=0 sriov_offset=4 sriov_stride=1
+	pci 0000:06:00.0 "${NVIDIA[@]}" sriov_totalvfs=16 sriov_numvfs=0 sriov_offset=4 sriov_stride=2
 }
 
 @test "virtual functions that are off are a note" {
@@ -199,16 +199,16 @@ card_without_functions() {
 
 @test "virtual functions that are off and defined on are a fault" {
 	card_without_functions
-	manual 0000:06:00.5
-	manual 0000:06:02.4 "$U2"
+	manual 0000:06:00.6
+	manual 0000:06:00.5 "$U2"
 
 	run mdevadm check
 
 	expect_finding fault functions-off 0000:06:00.0 \
 		"the virtual functions of '0000:06:00.0' are off: there are 0 of 16; on those 1 definition is" \
 		"'/usr/lib/nvidia/sriov-manage -e 0000:06:00.0' makes them, at each start of the machine anew"
-	expect_contains "note: parent '0000:06:02.4' is not there; "
-	[[ $output != *"'0000:06:00.5' is not there"* ]]
+	expect_contains "note: parent '0000:06:00.5' is not there; "
+	[[ $output != *"'0000:06:00.6' is not there"* ]]
 }
 
 ON_VFIO_PCI="'0000:06:00.4' is bound to vfio-pci, so it goes to a guest as a whole and has no mediated devices"
