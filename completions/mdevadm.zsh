@@ -21,7 +21,6 @@ _mdevadm_list_commands() {
 		'resume:start again what ran on a held parent, and lift the hold'
 		'hold:let nothing be started on a parent'
 		'wait:wait until a parent, or a type of it, is there'
-		'check:look for what is not as it should be, and change nothing'
 		'start-parent-mdevs:start the devices of a parent that are defined as auto'
 	)
 }
@@ -190,12 +189,6 @@ _mdevadm_list_specs() { # COMMAND
 		--instances='[until at least N of the type are left]:N: '
 		--timeout='[wait at most SEC seconds (30)]:SEC: '
 		'1:PARENT: _mdevadm_ask parent'
-		) ;;
-	(check) specs+=(
-		\*{-f+,--file=}'[look at this definition, or list of definitions]:FILE:_files'
-		--offline'[look at nothing of this machine]'
-		--types='[the hardware is what this dump describes]:DUMP:_files'
-		'*:FILE:_files'
 		) ;;
 	(start-parent-mdevs) specs+=(
 		--jobs='[do N devices at a time (8)]:N: '

@@ -62,6 +62,7 @@ struct dir_content {
 	size_t size;
 	size_t max;	  /* what dir_read() is called with: more is ERR_INVALID */
 	bool must_be_new; /* something there is an error (EEXIST) */
+	bool is_private;  /* mode 0600 and this user's, whatever is there */
 	bool is_durable;  /* success outlives a power cut; else it may cost the content */
 };
 

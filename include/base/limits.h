@@ -50,6 +50,9 @@
  */
 #define REMOVAL_MOMENT_MS (LOOK_PAUSE_MAX_MS * 4)
 
+/* So long a dump waits for what another program tells of itself or of the log. */
+#define PROBE_MS 10000
+
 /* What a script may still do after a signal that interrupts this run: it may be about to end. */
 #define SCRIPT_INTERRUPTED_MS 5000
 /* How long children of a script that has ended may hold its output open. */

@@ -30,3 +30,9 @@ DEFINE_CLEANUP(struct users *, users_free)
  * are about to remove the device. May be called from any thread.
  */
 err_t users_of(struct users *users, const struct device *dev, char **ret);
+
+/*
+ * The same without a look at the group, which nobody notices: those are left out that this pid
+ * namespace, or this user, cannot see.
+ */
+err_t users_visible(struct users *users, const struct device *dev, char **ret);

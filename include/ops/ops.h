@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/env.h"
+#include "base/json.h"
 #include "model/device.h"
 #include "model/inventory.h"
 #include "model/status.h"
@@ -284,3 +285,21 @@ err_t op_status(struct ops *ops, const struct status_request *request, struct st
  * is one.
  */
 err_t op_explain_absence(const struct ops *ops, const char *parent);
+
+struct dump_request {
+	const char *version; /* this program's */
+	bool is_redacted;    /* see redact_dump() */
+};
+
+/*
+ * *ret is all that is known of the machine, for people who look at it elsewhere: a description that
+ * mdevsim(1) loads, with further keys. Takes no lock, asks no callout script and writes nothing.
+ * What cannot be read is in it as an error; *ret_unread counts these.
+ */
+err_t op_dump(struct ops *ops, const struct dump_request *request, json_t **ret,
+	      size_t *ret_unread);
+/*
+ * Writes the text to the file @path, for its owner alone: a reader sees all of it or what was there
+ * before. ERR_INVALID if a link, or what is no regular file, is there.
+ */
+err_t op_dump_save(const char *path, const char *text);

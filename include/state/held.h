@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "base/env.h"
+#include "base/raw_file.h"
 #include "base/str.h"
 
 /* Longest reason, in bytes. */
@@ -48,6 +49,8 @@ bool held_has_drain(const struct held *held, const char *name);
 err_t held_load(const struct env *env, const char *parent, struct held **ret);
 /* Adds the parents that are held. */
 err_t held_list(const struct env *env, struct strlist *ret);
+/* Adds the files as they are, also those that are not understood. */
+void held_read_raw(const struct env *env, struct raw_file_list *ret);
 /*
  * These two: the caller has the parent's exclusive lock (op_resume() with is_abandoned: a shared
  * one). held_save() removes one without parts.

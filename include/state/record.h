@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "base/env.h"
+#include "base/raw_file.h"
 #include "base/str.h"
 #include "model/device.h"
 
@@ -51,6 +52,8 @@ void record_set_not_drained(struct record *record);
 err_t record_load(const struct env *env, const struct uuid *uuid, struct record **ret);
 /* Adds the UUIDs of those that there are. */
 err_t record_list(const struct env *env, struct strlist *ret);
+/* Adds the files as they are, also those that are not understood. */
+void record_read_raw(const struct env *env, struct raw_file_list *ret);
 /*
  * Writes both parts, or removes a record that has none. The caller has the device's lock. Refuses
  * one that could not be read again.

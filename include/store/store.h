@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/env.h"
+#include "base/raw_file.h"
 #include "base/str.h"
 #include "model/device.h"
 
@@ -45,6 +46,11 @@ err_t store_check_names(const struct store *store, const char *parent);
 char *store_top(const struct store *store);
 /* The path of the definition, owned by the caller, if its name is as it should be. */
 char *store_path(const struct store *store, const char *parent, const struct uuid *uuid);
+/*
+ * Adds what is in the directories of definitions as it is, also what cannot be read and what is no
+ * definition.
+ */
+void store_read_raw(const struct store *store, struct raw_file_list *ret);
 
 /* Fails, saying what to do, if the definition is behind a link: somebody else manages it. */
 err_t store_check_own(const struct store *store, const char *parent, const struct uuid *uuid);

@@ -53,7 +53,8 @@ static err_t fill(int fd, const struct dir *dir, const char *name,
 		  const struct dir_content *content)
 {
 	TRY(write_all(fd, content->temp_dir, content->temp, content->data, content->size));
-	TRY(successor_inherit(fd, dir, name));
+	if (!content->is_private)
+		TRY(successor_inherit(fd, dir, name));
 	if (content->is_durable && fsync(fd) < 0)
 		return dir_err(content->temp_dir, "sync", content->temp);
 	return NULL;

@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/process.h"
-#include "program.h"
+#include "callout/program.h"
 
 const char *const action_names[] = {
 	[ACTION_DEFINE] = "define",

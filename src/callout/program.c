@@ -4,7 +4,7 @@
  * ever waits for the other. The program stays a zombie until the loop is over: its pid, which is
  * its group's, cannot be somebody else's while the group may have to be signalled.
  */
-#include "program.h"
+#include "callout/program.h"
 
 #include <errno.h>
 #include <fcntl.h>

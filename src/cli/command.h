@@ -74,6 +74,7 @@ extern const struct command command_complete;
 extern const struct command command_completions;
 extern const struct command command_define;
 extern const struct command command_drain;
+extern const struct command command_dump;
 extern const struct command command_hold;
 extern const struct command command_list;
 extern const struct command command_metrics;

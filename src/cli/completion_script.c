@@ -30,6 +30,7 @@ static const struct {
 	{ KIND_FILE, { "file", ":_files", " -r -F" } },
 	/* A value that fish knows of would be one of -f with all commands. */
 	{ KIND_FILES, { "file", ":_files", " -F" } },
+	{ KIND_NEW_FILE, { "file", ":_files", " -r -F" } },
 	{ KIND_DIR, { "dir", ":_files -/", " -x -a '(__mdevadm_dirs)'" } },
 	{ KIND_BASE, { "base", ": _mdevadm_base", " -x -a '(__mdevadm_base)'" } },
 };

@@ -93,6 +93,10 @@ static const struct option_spec specs[OPT_COUNT] = {
 	[OPT_BY_PID] = { "by-pid", 0, KIND_PID, "PID", "only devices that this process has open",
 			 FIELD(pid) },
 	[OPT_WORD] = { "word", 0, KIND_WORD, "WORD", "what is meant", FIELD(word) },
+	[OPT_OUTPUT] = { "output", 'o', KIND_NEW_FILE, "FILE", "write to FILE, for its owner alone",
+			 FIELD(output) },
+	[OPT_REDACT] = { "redact", 0, KIND_FLAG, NULL,
+			 "take out names of hosts and people, serial numbers and UUIDs", 0 },
 };
 
 const struct option_spec *option_spec(enum option option)

@@ -71,6 +71,8 @@ enum option {
 	OPT_FAILED,
 	OPT_BY_NODE,
 	OPT_BY_PID,
+	OPT_OUTPUT,
+	OPT_REDACT,
 	OPT_COUNT,
 };
 
@@ -88,6 +90,7 @@ enum option_kind {
 	KIND_REASON,
 	KIND_FILE,
 	KIND_FILES,
+	KIND_NEW_FILE,
 	KIND_DIR,
 	KIND_BASE,
 	KIND_INDEX,
@@ -176,7 +179,8 @@ struct values {
 	const char *attr_value;
 	const char *reason;
 	const char *word;
-	long attr_index; /* -1: the end */
+	const char *output; /* NULL: standard output */
+	long attr_index;    /* -1: the end */
 	unsigned jobs;
 	unsigned instances;
 	int timeout_ms;

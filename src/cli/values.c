@@ -118,12 +118,12 @@ static err_t read_base(const char *text, const char **ret)
 	return NULL;
 }
 
-static err_t check_file(const char *name, const char *text)
+static err_t check_file(const char *name, const char *text, const char *stream)
 {
 	if (*text)
 		return NULL;
 	return err_hint(err_new(ERR_USAGE, "--%s: the file's name is empty", name),
-			"give a file, or '-' for standard input");
+			"give a file, or '-' for standard %s", stream);
 }
 
 /* "PF/virtfnN" is no name of a parent, but leads to one. */
@@ -279,12 +279,17 @@ static err_t read_value(const struct command *command, struct values *values,
 		TRY(name_check_value(text));
 		break;
 	case KIND_FILE:
-		TRY(check_file(spec->name, text));
+		TRY(check_file(spec->name, text, "input"));
 		if (values->finds_names && strcmp(text, "-") == 0)
 			text = "/dev/stdin";
 		break;
 	case KIND_FILES:
 		return add_file(values, spec, text);
+	case KIND_NEW_FILE:
+		TRY(check_file(spec->name, text, "output"));
+		if (strcmp(text, "-") == 0)
+			text = NULL;
+		break;
 	case KIND_REASON:
 		TRY(check_reason(command, values, text));
 		break;

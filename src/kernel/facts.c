@@ -1,133 +1,129 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "kernel/facts.h"
+#include "facts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "sysfs_private.h"
-
-err_t facts_read_group(const struct sysfs *sysfs, const struct uuid *uuid, char **ret)
+bool facts_has_vanished(const struct err *e, const struct dir *dir, const char *path)
 {
-	_cleanup_(mem_freep) char *path = mem_printf(SYSFS_DEVICES "/%s/iommu_group", uuid->text);
-	_cleanup_(mem_freep) char *target = NULL;
+	bool is_there = true;
 
-	TRY(sysfs_read_link(sysfs->top, path, &target));
-	*ret = target ? mem_strdup(str_base_name(target)) : NULL;
-	return NULL;
+	if (!err_is_absence(e))
+		return false;
+	err_free(dir_has(dir, path, &is_there));
+	return !is_there;
 }
 
-err_t facts_read_inode(const struct sysfs *sysfs, const struct uuid *uuid, ino_t *ret)
+/* Adds @e (taken), which came of @path, under @name. */
+static void add_error(struct fact_list *list, const char *name, mode_t mode, const struct dir *dir,
+		      const char *path, struct err *e)
 {
-	_cleanup_(mem_freep) char *path = mem_printf(SYSFS_DEVICES "/%s", uuid->text);
-	struct stat st = { 0 };
-
-	if (fstatat(sysfs->top->fd, path, &st, 0) < 0 && !errnum_is_absence(errno))
-		return dir_err(sysfs->top, "look at", path);
-	*ret = st.st_ino;
-	return NULL;
+	if (facts_has_vanished(e, dir, path))
+		err_free(e);
+	else
+		fact_list_add(list, name, mode, NULL, e);
 }
 
-err_t facts_read_attr(const struct sysfs *sysfs, const struct uuid *uuid, const char *name,
-		      char **ret)
+static void add_text(struct fact_list *list, const char *name, mode_t mode, const struct dir *dir,
+		     const char *path)
 {
-	_cleanup_(mem_freep) char *path = mem_printf(SYSFS_DEVICES "/%s/%s", uuid->text, name);
+	char *text = NULL;
+	struct err *e = dir_read(dir, path, SYSFS_FILE_MAX, &text, NULL);
+
+	if (e)
+		add_error(list, name, mode, dir, path, e);
+	else
+		fact_list_add(list, name, mode, text, NULL);
+}
+
+/* Root may open whatever it likes: what has no right to be read was not made for that. */
+static void add_readable(struct fact_list *list, const char *name, const struct dir *dir,
+			 const char *path)
+{
+	struct stat st;
+
+	if (fstatat(dir->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		add_error(list, name, 0, dir, path, dir_err(dir, "look at", path));
+	else if (S_ISREG(st.st_mode) && (st.st_mode & 0444))
+		add_text(list, name, st.st_mode & 0777, dir, path);
+	else if (S_ISREG(st.st_mode))
+		fact_list_add(list, name, st.st_mode & 0777, NULL, NULL);
+}
+
+void facts_read(struct fact_list *list, const char *name, const struct dir *dir, const char *path,
+		bool is_line)
+{
+	size_t before = list->count;
+	char *text;
 	size_t length;
 
-	TRY(dir_read(sysfs->top, path, SYSFS_FILE_MAX, ret, NULL));
-	length = strlen(*ret);
-	if (length && (*ret)[length - 1] == '\n')
-		(*ret)[length - 1] = '\0';
-	return NULL;
+	add_readable(list, name, dir, path);
+	text = list->count > before ? list->items[before].text : NULL;
+	length = text ? strlen(text) : 0;
+	if (is_line && length && text[length - 1] == '\n')
+		text[length - 1] = '\0';
 }
 
-static void add_fact(const char *owner, const char *name, struct fact_list *ret)
+void facts_read_link(struct fact_list *list, const char *name, const struct dir *dir,
+		     const char *path)
 {
-	struct uuid uuid;
+	_cleanup_(mem_freep) char *target = NULL;
+	struct err *e = sysfs_read_link(dir, path, &target);
 
-	/* What is no mediated device is not ours. */
-	if (!uuid_parse(owner, &uuid))
-		return;
-	ret->items = mem_grow(ret->items, ret->count, sizeof(*ret->items));
-	ret->items[ret->count++] = (struct fact){ .uuid = uuid, .name = mem_strdup(name) };
+	if (e)
+		fact_list_add(list, name, 0, NULL, e);
+	else if (target)
+		fact_list_add(list, name, 0, mem_strdup(str_base_name(target)), NULL);
 }
 
-static int compare(const void *a, const void *b)
+static bool is_skipped(const char *name, const char *const *skipped)
 {
-	const struct fact *x = a;
-	const struct fact *y = b;
-
-	return strcmp(x->uuid.text, y->uuid.text);
+	for (size_t i = 0; skipped && skipped[i]; i++)
+		if (strcmp(skipped[i], name) == 0)
+			return true;
+	return false;
 }
 
-static void sort(struct fact_list *list)
+static bool is_directory(const struct dir *dir, const char *name)
 {
-	if (list->count)
-		qsort(list->items, list->count, sizeof(*list->items), compare);
+	struct stat st;
+
+	return fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-err_t facts_list_drivers(const struct sysfs *sysfs, struct fact_list *ret)
+static void read_below(struct thing *thing, const struct dir *at, const char *name,
+		       const char *path, int depth)
 {
-	_cleanup_(strlist_clear) struct strlist drivers = { 0 };
+	_cleanup_(mem_freep) char *prefix = mem_printf("%s/", path);
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+	struct err *e = dir_open_at(at, name, &dir);
 
-	if (sysfs->top)
-		TRY(sysfs_list(sysfs->top, SYSFS_DRIVERS, &drivers));
-	for (size_t i = 0; i < drivers.count; i++) {
-		_cleanup_(mem_freep) char *path = mem_printf(SYSFS_DRIVERS "/%s", drivers.items[i]);
-		_cleanup_(strlist_clear) struct strlist names = { 0 };
-
-		TRY(sysfs_list(sysfs->top, path, &names));
-		for (size_t j = 0; j < names.count; j++)
-			add_fact(names.items[j], drivers.items[i], ret);
-	}
-	sort(ret);
-	return NULL;
+	if (e)
+		add_error(&thing->facts, "unread", 0, at, name, e);
+	else
+		facts_read_files(thing, dir, prefix, NULL, depth);
 }
 
-/* ".../UUID/vfio-dev/vfio0" */
-static void add_cdev(char *target, const char *name, struct fact_list *ret)
-{
-	char *end = strstr(target, "/vfio-dev/");
-
-	if (!end)
-		return;
-	*end = '\0';
-	add_fact(str_base_name(target), name, ret);
-}
-
-err_t facts_list_cdevs(const struct sysfs *sysfs, struct fact_list *ret)
+void facts_read_files(struct thing *thing, const struct dir *dir, const char *prefix,
+		      const char *const *skipped, int depth)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
+	struct err *e = sysfs_pass_absence(dir_list(dir, &names));
 
-	if (sysfs->top)
-		TRY(sysfs_list(sysfs->top, SYSFS_CDEVS, &names));
+	if (e)
+		fact_list_add(&thing->facts, "unread", 0, NULL, e);
 	for (size_t i = 0; i < names.count; i++) {
-		_cleanup_(mem_freep) char *path = mem_printf(SYSFS_CDEVS "/%s", names.items[i]);
-		_cleanup_(mem_freep) char *target = NULL;
+		const char *name = names.items[i];
+		_cleanup_(mem_freep) char *path = mem_printf("%s%s", prefix, name);
 
-		TRY(sysfs_read_link(sysfs->top, path, &target));
-		if (target)
-			add_cdev(target, names.items[i], ret);
+		if (is_skipped(name, skipped))
+			continue;
+		if (!is_directory(dir, name))
+			add_readable(&thing->files, path, dir, name);
+		else if (depth > 0)
+			read_below(thing, dir, name, path, depth - 1);
 	}
-	sort(ret);
-	return NULL;
-}
-
-const char *fact_find(const struct fact_list *list, const struct uuid *uuid)
-{
-	const struct fact key = { .uuid = *uuid };
-	const struct fact *found = NULL;
-
-	if (list->count)
-		found = bsearch(&key, list->items, list->count, sizeof(key), compare);
-	return found ? found->name : NULL;
-}
-
-void fact_list_clear(struct fact_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		free(list->items[i].name);
-	free(list->items);
-	*list = (struct fact_list){ 0 };
 }

@@ -8,7 +8,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "kernel/facts.h"
+#include "kernel/running.h"
 #include "openers.h"
 #include "sysfs_private.h"
 
@@ -163,7 +163,8 @@ static bool has_unseen_processes(const struct env *env)
 	       strcmp(target, "pid:[4026531836]") != 0;
 }
 
-err_t facts_list_users(const struct env *env, const struct sysfs *sysfs, struct node_user_list *ret)
+err_t running_list_users(const struct env *env, const struct sysfs *sysfs,
+			 struct node_user_list *ret)
 {
 	_cleanup_(openers_clear) struct openers openers = { 0 };
 

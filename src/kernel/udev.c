@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "base/library.h"
-#include "kernel/facts.h"
 #include "kernel/hardware.h"
+#include "kernel/running.h"
 #include "sysfs_private.h"
 
 LIBRARY_NOTE(udev_note, "libudev.so.1", "inventory", "Names hardware, tells of events");
@@ -125,7 +125,7 @@ err_t hardware_find_product(const struct sysfs *sysfs, const char *name, struct 
 }
 
 /* It looks at /sys and /run/udev, wherever the others of this run are. */
-err_t facts_since(const struct sysfs *sysfs, const struct uuid *uuid, long long *ret)
+err_t running_since(const struct sysfs *sysfs, const struct uuid *uuid, long long *ret)
 {
 	struct udev_device *device;
 	struct libudev lib;

@@ -214,9 +214,9 @@ static err_t refresh(struct users *users)
 	return NULL;
 }
 
-static err_t find_users(struct users *users, const struct nodes *nodes, struct strlist *ret)
+static err_t find_users(struct users *users, const struct nodes *nodes, enum group_answer answer,
+			struct strlist *ret)
 {
-	enum group_answer answer = ask_group(users, nodes);
 	size_t seen = 0;
 	struct err *e;
 
@@ -233,7 +233,8 @@ static err_t find_users(struct users *users, const struct nodes *nodes, struct s
 	return NULL;
 }
 
-err_t users_of(struct users *users, const struct device *dev, char **ret)
+static err_t look_for_users(struct users *users, const struct device *dev, bool asks_group,
+			    char **ret)
 {
 	_cleanup_(strlist_clear) struct strlist found = { 0 };
 	_cleanup_(nodes_clear) struct nodes nodes = { 0 };
@@ -244,7 +245,18 @@ err_t users_of(struct users *users, const struct device *dev, char **ret)
 		TRY(read_group(users, dir, &nodes));
 	if (dir)
 		TRY(read_cdevs(users, dir, &nodes));
-	TRY(find_users(users, &nodes, &found));
+	TRY(find_users(users, &nodes, asks_group ? ask_group(users, &nodes) : GROUP_UNKNOWN,
+		       &found));
 	*ret = found.count ? strlist_join(&found, "") : NULL;
 	return NULL;
+}
+
+err_t users_of(struct users *users, const struct device *dev, char **ret)
+{
+	return look_for_users(users, dev, true, ret);
+}
+
+err_t users_visible(struct users *users, const struct device *dev, char **ret)
+{
+	return look_for_users(users, dev, false, ret);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "kernel/facts.h"
+#include "kernel/running.h"
 
 /* --- parents --- */
 
@@ -98,7 +98,7 @@ static void look_for_ap_features(struct check *check)
 static err_t read_attr(const struct check *check, const struct device *dev, const char *name,
 		       char **ret)
 {
-	struct err *e = facts_read_attr(check->ops->sysfs, &dev->uuid, name, ret);
+	struct err *e = running_read_attr(check->ops->sysfs, &dev->uuid, name, ret);
 
 	if (!err_is_absence(e))
 		return e;

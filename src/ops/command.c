@@ -56,7 +56,7 @@ static int check_file(const char *path)
 }
 
 /* As execvp() does: what is found and cannot be run is an answer only if nothing better is. */
-static int look_for(const char *name)
+int command_look_for(const char *name, char **ret)
 {
 	const char *path = secure_getenv("PATH");
 	_cleanup_(mem_freep) char *copy = mem_strdup(path ? path : "/usr/bin:/bin");
@@ -64,14 +64,19 @@ static int look_for(const char *name)
 	char *rest = copy;
 	char *dir;
 
-	if (strchr(name, '/'))
-		return check_file(name);
+	if (strchr(name, '/')) {
+		errnum = check_file(name);
+		*ret = errnum ? NULL : mem_strdup(name);
+		return errnum;
+	}
 	while ((dir = strsep(&rest, ":"))) {
 		_cleanup_(mem_freep) char *file = mem_printf("%s/%s", *dir ? dir : ".", name);
 		int found = check_file(file);
 
-		if (!found)
+		if (!found) {
+			*ret = take(file);
 			return 0;
+		}
 		if (found == EACCES)
 			errnum = EACCES;
 	}
@@ -80,7 +85,8 @@ static int look_for(const char *name)
 
 err_t command_check_path(char *const *command, int *ret_status)
 {
-	int errnum = look_for(command[0]);
+	_cleanup_(mem_freep) char *path = NULL;
+	int errnum = command_look_for(command[0], &path);
 
 	if (!errnum)
 		return NULL;

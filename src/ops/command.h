@@ -6,6 +6,11 @@
 #include "base/err.h"
 
 /*
+ * Looks for the program @name as a shell does: *ret is its path, owned by the caller. Returns 0, or
+ * the errno with which it could not be run (ENOENT: there is none) and *ret is NULL.
+ */
+int command_look_for(const char *name, char **ret);
+/*
  * Looks whether @command can be run, before anything is done for its sake; if not, *ret_status is
  * 126 or 127.
  */

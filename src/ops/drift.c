@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "drift.h"
 
+#include <errno.h>
 #include <string.h>
 
-#include "kernel/facts.h"
+#include "kernel/running.h"
 #include "model/ap.h"
 
 /* What drivers answer for an attribute that has no value yet. */
@@ -49,12 +50,28 @@ static const struct device *ask_scripts(const struct ops *ops, const struct devi
 	return told->dev;
 }
 
-/* *ret is what the attribute has, owned by the caller; NULL, with the reason, if nobody tells. */
+/*
+ * Reads the attribute. A driver may refuse that, and then it is unknown; a failure of the machine
+ * is warned about as well.
+ */
+static err_t read_attr(const struct ops *ops, const struct uuid *uuid, const char *name, char **ret)
+{
+	static const int failures[] = { ENOMEM, ENFILE, EMFILE, EIO };
+	struct err *e = running_read_attr(ops->sysfs, uuid, name, ret);
+
+	for (size_t i = 0; i < ARRAY_SIZE(failures); i++)
+		if (err_is(e, failures[i]))
+			env_warn(ops->env,
+				 err_about(err_new(err_kind(e), "%s", err_message(e)), uuid->text));
+	return e;
+}
+
+/* What the attribute has, owned by the caller; NULL, with the reason, if nobody tells. */
 static char *read_value(const struct ops *ops, const struct device *dev, const char *name,
 			struct told *told, char **ret_reason)
 {
 	char *value = NULL;
-	_cleanup_(err_freep) struct err *e = facts_read_attr(ops->sysfs, &dev->uuid, name, &value);
+	_cleanup_(err_freep) struct err *e = read_attr(ops, &dev->uuid, name, &value);
 	const struct device *scripts;
 
 	if (!e && !is_no_value(value))
@@ -84,14 +101,14 @@ static bool read_ap(const struct ops *ops, const struct uuid *uuid, struct ap_ma
 	_cleanup_(mem_freep) char *config = NULL;
 	_cleanup_(mem_freep) char *matrix = NULL;
 	_cleanup_(mem_freep) char *control = NULL;
-	struct err *e = facts_read_attr(ops->sysfs, uuid, "ap_config", &config);
+	struct err *e = read_attr(ops, uuid, "ap_config", &config);
 
 	if (!e)
 		return ap_from_config(config, ret);
 	err_free(e);
-	e = facts_read_attr(ops->sysfs, uuid, "matrix", &matrix);
+	e = read_attr(ops, uuid, "matrix", &matrix);
 	if (!e)
-		e = facts_read_attr(ops->sysfs, uuid, "control_domains", &control);
+		e = read_attr(ops, uuid, "control_domains", &control);
 	if (!e)
 		return ap_from_lists(matrix, control, ret);
 	err_free(e);

@@ -6,8 +6,8 @@
 
 #include "claim.h"
 #include "drift.h"
-#include "kernel/facts.h"
 #include "kernel/mdev.h"
+#include "kernel/running.h"
 #include "state/held.h"
 #include "state/record.h"
 
@@ -21,8 +21,8 @@ struct known {
 	struct strlist records;
 	struct strlist parents;
 	struct strlist held;
-	struct fact_list cdevs;
-	struct fact_list drivers;
+	struct named_list cdevs;
+	struct named_list drivers;
 	struct node_user_list users;
 	bool are_users_known;
 	/* Of the parent that was asked for last. */
@@ -38,8 +38,8 @@ static void known_clear(struct known *known)
 	strlist_clear(&known->records);
 	strlist_clear(&known->parents);
 	strlist_clear(&known->held);
-	fact_list_clear(&known->cdevs);
-	fact_list_clear(&known->drivers);
+	named_list_clear(&known->cdevs);
+	named_list_clear(&known->drivers);
 	node_user_list_clear(&known->users);
 	free(known->last_parent);
 	free(known->last_physical);
@@ -49,7 +49,7 @@ static void known_clear(struct known *known)
 static void read_users(struct known *known)
 {
 	const struct ops *ops = known->ops;
-	struct err *e = facts_list_users(ops->env, ops->sysfs, &known->users);
+	struct err *e = running_list_users(ops->env, ops->sysfs, &known->users);
 
 	known->are_users_known = !e && !known->users.is_partial;
 	env_warn(ops->env, err_wrap(e, "who uses devices is left out"));
@@ -82,8 +82,8 @@ static err_t read_all(struct known *known)
 	TRY(sysfs_list_parents(ops->sysfs, &known->parents));
 	TRY(held_list(ops->env, &known->held));
 	strlist_sort(&known->held);
-	TRY(facts_list_cdevs(ops->sysfs, &known->cdevs));
-	TRY(facts_list_drivers(ops->sysfs, &known->drivers));
+	TRY(running_list_cdevs(ops->sysfs, &known->cdevs));
+	TRY(running_list_drivers(ops->sysfs, &known->drivers));
 	if (known->request->wants_users && known->running.count)
 		read_users(known);
 	return NULL;
@@ -177,7 +177,7 @@ static err_t use_record(const struct known *known, const struct record *record,
 
 	if (!record || record->state == RECORD_NOTHING)
 		return NULL;
-	TRY(facts_read_inode(known->ops->sysfs, &record->uuid, &inode));
+	TRY(running_read_inode(known->ops->sysfs, &record->uuid, &inode));
 	if (record->inode && record->inode != inode)
 		return NULL;
 	status->has_record = true;
@@ -204,7 +204,7 @@ static void find_users_of(const struct known *known, struct device_status *statu
 
 static void look_at_nodes(const struct known *known, struct device_status *status)
 {
-	const char *cdev = fact_find(&known->cdevs, &status->dev->uuid);
+	const char *cdev = named_find(&known->cdevs, &status->dev->uuid);
 
 	if (status->group)
 		strlist_add(&status->nodes, mem_printf("vfio/%s", status->group));
@@ -219,11 +219,11 @@ static void look_at_running(const struct known *known, const struct device *runn
 
 	status->is_running = true;
 	status->state = state_of_running(known, running, record);
-	status->driver = mem_copy(fact_find(&known->drivers, &running->uuid));
-	env_warn(env, facts_read_group(known->ops->sysfs, &running->uuid, &status->group));
+	status->driver = mem_copy(named_find(&known->drivers, &running->uuid));
+	env_warn(env, running_read_group(known->ops->sysfs, &running->uuid, &status->group));
 	env_warn(env, use_record(known, record, status));
 	if (!status->since && known->request->wants_since)
-		env_warn(env, facts_since(known->ops->sysfs, &running->uuid, &status->since));
+		env_warn(env, running_since(known->ops->sysfs, &running->uuid, &status->since));
 	look_at_nodes(known, status);
 	if (known->request->wants_users)
 		find_users_of(known, status);

@@ -188,3 +188,8 @@ err_t held_list(const struct env *env, struct strlist *ret)
 {
 	return state_file_list(env, HELD, ret);
 }
+
+void held_read_raw(const struct env *env, struct raw_file_list *ret)
+{
+	state_file_read_raw(env, HELD, HELD_MAX, ret);
+}

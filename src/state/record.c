@@ -212,3 +212,8 @@ bool record_has_living_maker(const struct env *env, const struct record *record)
 {
 	return record->since && process_start_time(env, record->pid) == record->since;
 }
+
+void record_read_raw(const struct env *env, struct raw_file_list *ret)
+{
+	state_file_read_raw(env, RECORDS, RECORD_MAX, ret);
+}

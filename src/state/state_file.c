@@ -96,3 +96,14 @@ err_t state_file_list(const struct env *env, const char *dir_name, struct strlis
 	TRY(rundir_open(env, dir_name, &dir));
 	return dir ? dir_list(dir, ret) : NULL;
 }
+
+void state_file_read_raw(const struct env *env, const char *dir_name, size_t max,
+			 struct raw_file_list *ret)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+	struct err *e = rundir_open(env, dir_name, &dir);
+
+	raw_file_list_add_error(ret, NULL, e);
+	if (dir)
+		raw_file_list_read(ret, dir, max);
+}

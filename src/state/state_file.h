@@ -4,6 +4,7 @@
 
 #include "base/env.h"
 #include "base/json.h"
+#include "base/raw_file.h"
 #include "base/str.h"
 
 /* An object with the version; a new reference. */
@@ -22,5 +23,8 @@ err_t state_file_read(const struct env *env, const char *dir, const char *name, 
 err_t state_file_remove(const struct env *env, const char *dir, const char *name);
 /* Adds the names. */
 err_t state_file_list(const struct env *env, const char *dir, struct strlist *ret);
+/* Adds the files as they are. */
+void state_file_read_raw(const struct env *env, const char *dir, size_t max,
+			 struct raw_file_list *ret);
 /* ERR_INVALID. */
 err_t state_file_invalid(const char *path, const char *reason);

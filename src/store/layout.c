@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/str.h"
 #include "base/trust.h"
 
 void place_clear(struct place *place)
@@ -136,6 +137,32 @@ err_t layout_open(const struct store *store, const char *parent, struct place *r
 err_t layout_look(const struct store *store, const char *parent, struct place *ret)
 {
 	return open_place(store, parent, true, ret);
+}
+
+/* The text of a file that somebody else manages. */
+static err_t read_managed(const struct place *place, const char *name, char **ret, size_t *ret_size)
+{
+	_cleanup_(mem_freep) char *real = NULL;
+	_cleanup_(mem_freep) char *above = NULL;
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+
+	TRY(layout_follow(place->dir, name, &real));
+	above = mem_printf("%.*s", (int)(str_base_name(real) - real) - 1, real);
+	TRY(dir_open(above, &dir));
+	return dir_read(dir, str_base_name(real), DEVICE_JSON_MAX, ret, ret_size);
+}
+
+err_t layout_read(const struct place *place, const char *name, char **ret, size_t *ret_size)
+{
+	struct err *e;
+
+	if (place->is_linked)
+		return read_managed(place, name, ret, ret_size);
+	e = dir_read(place->dir, name, DEVICE_JSON_MAX, ret, ret_size);
+	if (!err_is(e, ELOOP))
+		return e;
+	err_free(e);
+	return read_managed(place, name, ret, ret_size);
 }
 
 static err_t managed(const char *path, const char *target)

@@ -46,5 +46,7 @@ void layout_undo(const struct made *made, const char *parent);
  * user): *ret is its real path. ERR_INVALID: there is no such file.
  */
 err_t layout_follow(const struct dir *dir, const char *name, char **ret);
+/* The text of the definition @name in the place, behind a link as well. */
+err_t layout_read(const struct place *place, const char *name, char **ret, size_t *ret_size);
 /* Fails, saying who manages it, if @name in the place is behind a link that is followed. */
 err_t layout_check_own(const struct place *place, const char *name);

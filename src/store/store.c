@@ -26,39 +26,13 @@ void store_free(struct store *store)
 	free(store);
 }
 
-/* The text of a file that somebody else manages. */
-static err_t read_managed(const struct place *place, const char *name, char **ret, size_t *ret_size)
-{
-	_cleanup_(mem_freep) char *real = NULL;
-	_cleanup_(mem_freep) char *above = NULL;
-	_cleanup_(dir_freep) struct dir *dir = NULL;
-
-	TRY(layout_follow(place->dir, name, &real));
-	above = mem_printf("%.*s", (int)(str_base_name(real) - real) - 1, real);
-	TRY(dir_open(above, &dir));
-	return dir_read(dir, str_base_name(real), DEVICE_JSON_MAX, ret, ret_size);
-}
-
-static err_t read_text(const struct place *place, const char *name, char **ret, size_t *ret_size)
-{
-	struct err *e;
-
-	if (place->is_linked)
-		return read_managed(place, name, ret, ret_size);
-	e = dir_read(place->dir, name, DEVICE_JSON_MAX, ret, ret_size);
-	if (!err_is(e, ELOOP))
-		return e;
-	err_free(e);
-	return read_managed(place, name, ret, ret_size);
-}
-
 static err_t read_definition(const struct place *place, const char *name, struct device **ret)
 {
 	_cleanup_(mem_freep) char *path = mem_printf("%s/%s", place->dir->path, name);
 	_cleanup_(mem_freep) char *text = NULL;
 	size_t size;
 
-	TRY(read_text(place, name, &text, &size));
+	TRY(layout_read(place, name, &text, &size));
 	return device_from_json(text, size, path, ret);
 }
 

@@ -154,7 +154,7 @@ $difference
 }
 
 @test "mdevsim(1) has its options" {
-	diff <("$MDEVSIM" --help | sed 's/ FILE /=FILE /' | cut_options) \
+	diff <("$MDEVSIM" --help | sed -E 's/ (FILE|DIR) /=\1 /' | cut_options) \
 		<(options_in_page "$SOURCE/man/mdevsim.1" Sh DESCRIPTION)
 }
 

@@ -426,8 +426,10 @@ opened_by_vm() { # UUID [ARGUMENT...]
 	opened_by_vm "$U1"
 
 	run status_table uuid,flags --unused
-
 	expect_output "$U2 idle"
+	run mdevadm status --unused
+	expect_contains " SINCE
+$U2 mtty   mtty-1 -     running idle  $(date +%Y)-"
 }
 
 @test "whether a device is used is not known where processes cannot be seen" {

@@ -253,6 +253,41 @@ repeat_start_held() {
 	resume_again
 }
 
+# What a listing leaves out it tells: with --strict and status 0 it shows what it shows without a fault.
+prepare_status() {
+	prepare_drain
+	must hold "$PARENT" --reason "a reason"
+	listing_status >"$WORK/good"
+}
+line_status() {
+	LINE=(status --strict --raw --columns "uuid,parent,type,start,state,owner,defined,nodes,used,flags")
+}
+listing_status() { line_status && "$MDEVADM" "${LINE[@]}"; }
+done_status() { expect_listing; }
+repeat_status() { expect_listing_again; }
+
+prepare_parents() {
+	prepare_drain
+	must hold "$PARENT" --reason "a reason"
+	listing_parents >"$WORK/good"
+}
+line_parents() {
+	LINE=(parents --strict --raw --columns "parent,driver,types,running,defined,room,held_reason,path,vfs")
+}
+listing_parents() { line_parents && "$MDEVADM" "${LINE[@]}"; }
+done_parents() { expect_listing; }
+repeat_parents() { expect_listing_again; }
+
+expect_listing() {
+	diff "$WORK/good" "$WORK/said" >"$WORK/difference" ||
+		wrong "something is left out: $(head -n 5 "$WORK/difference" | tr '\n' ' ')"
+}
+expect_listing_again() {
+	run_mdevadm "${LINE[@]}"
+	expect_status 0
+	expect_listing
+}
+
 # A check of a machine with a finding of each sort. Whatever look fails, it is told of instead.
 CHECK_FINDS=(device-not-running definition-unreadable definition-name record-left-over record-unreadable
 	parent-held hold-unreadable lock-left-over rule-absent script-left-out)
@@ -283,4 +318,29 @@ repeat_check() {
 		done
 	fi
 	rm -rf "$MDEVADM_ROOT/usr/lib/mdevctl" "$ETC/$PARENT/README" "$ETC/$PARENT/"5555*
+}
+
+# What a dump leaves out it tells: with status 0 it has all, with 9 it has an error for each thing.
+prepare_dump() {
+	prepare_drain
+	rm -f "$WORK/dump.json"
+	must dump -o "$WORK/good.json"
+}
+line_dump() { LINE=(dump -o "$WORK/dump.json"); }
+machine_of() { jq -S '.parents, .definitions, .records, .holds' "$1"; }
+done_dump() {
+	diff <(machine_of "$WORK/good.json") <(machine_of "$WORK/dump.json") >"$WORK/difference" ||
+		wrong "something is left out: $(head -n 5 "$WORK/difference" | tr '\n' ' ')"
+}
+repeat_dump() {
+	[ "$STATUS" -ne 9 ] || jq -e '[.. | objects | select(has("error"))] != []' "$WORK/dump.json" >/dev/null ||
+		wrong "the dump has no error"
+	[ ! -e "$WORK/dump.json" ] || jq -e .version "$WORK/dump.json" >/dev/null ||
+		wrong "the dump is torn"
+	run_mdevadm dump -o "$WORK/dump.json"
+	expect_status 0
+	done_dump
+	[ -z "$(find "$WORK" -maxdepth 1 -name '.mdevadm*')" ] || wrong "a file was left"
+	expect_complete "$TRANSIENT"
+	expect_complete "$DEFINED"
 }

@@ -11,12 +11,15 @@ struct attr {
 	const struct attr_rule *rule;
 	struct text value;
 	bool is_written;
+	int errnum; /* what reading it gives before it is written; 0: the value */
 };
 
 static int attr_show(struct node *node, struct text *ret)
 {
 	const struct attr *attr = node->data;
 
+	if (attr->errnum)
+		return -attr->errnum;
 	if (attr->rule->is_unknown && !attr->is_written)
 		return -ENXIO;
 	if (attr->value.len)
@@ -74,6 +77,7 @@ static void value_set(struct attr *attr, const char *buf, size_t len)
 	if (attr->rule->accept)
 		len = stripped_length(buf, len);
 	attr->is_written = true;
+	attr->errnum = 0;
 	text_clear(&attr->value);
 	text_add(&attr->value, buf, len);
 	if (attr->rule->accept)
@@ -152,4 +156,27 @@ void attr_add_power(struct sim *sim, struct device *dev)
 	};
 
 	attr_add(sim, dev, &rule);
+}
+
+bool attr_set(struct sim *sim, struct device *dev, const char *name, const char *value, int errnum)
+{
+	struct node *node = dev->dir;
+	struct attr *attr;
+
+	for (const char *rest = name; node && rest; rest = strchr(rest, '/')) {
+		char *part;
+
+		rest += rest != name;
+		part = memory_copy_bytes(rest, strcspn(rest, "/"));
+		node = node_find(&sim->tree, node, part);
+		free(part);
+	}
+	if (!node || node->ops != &attr_ops)
+		return false;
+	attr = node->data;
+	attr->is_written = true;
+	attr->errnum = errnum;
+	text_clear(&attr->value);
+	text_add_string(&attr->value, value ? value : "");
+	return true;
 }

@@ -8,3 +8,8 @@
 void attr_add(struct sim *sim, struct device *dev, const struct attr_rule *rule);
 /* Adds power/control, which every device has. */
 void attr_add_power(struct sim *sim, struct device *dev);
+/*
+ * What an attribute that is there shows, or the errno that reading it gives, until it is written.
+ * False if there is none of that name.
+ */
+bool attr_set(struct sim *sim, struct device *dev, const char *name, const char *value, int errnum);

@@ -6,195 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "attr.h"
+#include "describe_type.h"
 #include "life.h"
 #include "parent.h"
 #include "place.h"
 #include "pool.h"
 #include "vfio.h"
-
-static bool load_refuse(const struct place *up, const json_t *json, struct attr_rule *rule)
-{
-	const struct place here = place_below(up, "refuse", 0);
-	json_t *object = json_object_get(json, "refuse");
-	struct refusal *refusal;
-	const char *value;
-	json_t *errnum;
-
-	if (!object)
-		return true;
-	if (!place_is_object(&here, object))
-		return false;
-	refusal = sim_keep(up->sim, json_object_size(object) + 1, sizeof(*refusal));
-	rule->refuse = refusal;
-	json_object_foreach (object, value, errnum) {
-		refusal->value = value;
-		if (!place_get_errno(&here, object, value, &refusal->errnum))
-			return false;
-		refusal++;
-	}
-	return true;
-}
-
-static bool load_accept(const struct place *up, const json_t *json, struct attr_rule *rule)
-{
-	const struct place here = place_below(up, "accept", 0);
-	const char **values;
-	json_t *array = NULL;
-
-	if (!place_get_array(up, json, "accept", &array))
-		return false;
-	if (!array)
-		return true;
-	values = sim_keep(up->sim, json_array_size(array) + 1, sizeof(*values));
-	rule->accept = values;
-	for (size_t i = 0; i < json_array_size(array); i++) {
-		const struct place at = place_below(&here, NULL, i);
-
-		values[i] = json_string_value(json_array_get(array, i));
-		if (!values[i])
-			return place_fail(&at, "must be a string");
-	}
-	return true;
-}
-
-static bool load_mode(const struct place *up, const json_t *json, mode_t *ret)
-{
-	const struct place at = place_below(up, "mode", 0);
-	const char *mode = "rw";
-
-	if (!place_get_string(up, json, "mode", &mode))
-		return false;
-	if (strcmp(mode, "r") == 0)
-		*ret = 0444;
-	else if (strcmp(mode, "w") == 0)
-		*ret = 0200;
-	else if (strcmp(mode, "rw") == 0)
-		*ret = 0644;
-	else
-		return place_fail(&at, "must be \"r\", \"w\" or \"rw\"");
-	return true;
-}
-
-static bool load_attr(const struct place *at, json_t *json, struct attr_rule *rule)
-{
-	static const char *const keys[] = {
-		"name", "mode", "value", "refuse", "accept", "eats_last", "enxio_until_written",
-		NULL
-	};
-
-	return place_check_keys(at, json, keys) && place_get_name(at, json, &rule->name) &&
-	       load_mode(at, json, &rule->mode) &&
-	       place_get_string(at, json, "value", &rule->value) &&
-	       place_get_bool(at, json, "eats_last", &rule->eats_last) &&
-	       place_get_bool(at, json, "enxio_until_written", &rule->is_unknown) &&
-	       load_refuse(at, json, rule) && load_accept(at, json, rule);
-}
-
-static bool load_attrs(const struct place *up, const json_t *json, struct type *type)
-{
-	const struct place here = place_below(up, "attrs", 0);
-	struct attr_rule *attrs;
-	json_t *array = NULL;
-
-	if (!place_get_array(up, json, "attrs", &array))
-		return false;
-	type->n_attrs = json_array_size(array);
-	attrs = sim_keep(up->sim, type->n_attrs, sizeof(*attrs));
-	type->attrs = attrs;
-	for (size_t i = 0; i < type->n_attrs; i++) {
-		const struct place at = place_below(&here, NULL, i);
-
-		if (!load_attr(&at, json_array_get(array, i), &attrs[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool get_number(const struct place *up, const json_t *json, const char *key,
-		       struct number *ret)
-{
-	const struct place at = place_below(up, key, 0);
-	const char *string = NULL;
-
-	if (!place_get_string(up, json, key, &string))
-		return false;
-	if (string && !vfio_parse_number(string, ret))
-		return place_fail(&at, "must be as \"MAJOR:MINOR\"");
-	return true;
-}
-
-static bool get_numbers(const struct place *at, const json_t *json, struct number *ret)
-{
-	return get_number(at, json, "cdev", &ret[NUMBER_CDEV]) &&
-	       get_number(at, json, "group", &ret[NUMBER_GROUP]);
-}
-
-static bool load_type(const struct place *at, json_t *json, struct type *type)
-{
-	static const char *const keys[] = { "name",	 "label", "device_api", "description",
-					    "instances", "cost",  "attrs",	"cdev",
-					    "group",	 NULL };
-
-	type->device_api = "vfio-pci";
-	memcpy(type->numbers, type->parent->numbers, sizeof(type->numbers));
-	type->cost = 1;
-	type->instances = 1;
-	type->has_instances = json_object_get(json, "instances") != NULL;
-	return place_check_keys(at, json, keys) && place_get_name(at, json, &type->name) &&
-	       place_get_string(at, json, "label", &type->label) &&
-	       place_get_string(at, json, "device_api", &type->device_api) &&
-	       place_get_string(at, json, "description", &type->description) &&
-	       place_get_count(at, json, "instances", 0, &type->instances) &&
-	       place_get_count(at, json, "cost", 1, &type->cost) &&
-	       get_numbers(at, json, type->numbers) && load_attrs(at, json, type);
-}
-
-static bool load_types(const struct place *up, const json_t *json, struct parent *parent)
-{
-	const struct place here = place_below(up, "types", 0);
-	json_t *array = NULL;
-
-	if (!place_get_array(up, json, "types", &array))
-		return false;
-	parent->n_types = json_array_size(array);
-	parent->types = sim_keep(up->sim, parent->n_types, sizeof(*parent->types));
-	for (size_t i = 0; i < parent->n_types; i++) {
-		const struct place at = place_below(&here, NULL, i);
-		struct type *type = &parent->types[i];
-
-		type->parent = parent;
-		if (!load_type(&at, json_array_get(array, i), type))
-			return false;
-		for (size_t k = 0; k < i; k++) {
-			if (strcmp(parent->types[k].name, type->name) == 0)
-				return place_fail(&at, "type '%s' is there twice", type->name);
-		}
-	}
-	return true;
-}
-
-static bool load_files(const struct place *up, const json_t *json, struct parent *parent)
-{
-	const struct place here = place_below(up, "files", 0);
-	json_t *object = json_object_get(json, "files");
-	struct file_rule *file;
-	const char *name;
-	json_t *content;
-
-	if (!object)
-		return true;
-	if (!place_is_object(&here, object))
-		return false;
-	file = sim_keep(up->sim, json_object_size(object) + 1, sizeof(*file));
-	parent->files = file;
-	json_object_foreach (object, name, content) {
-		if (!place_get_string(&here, object, name, &file->content) || !file->content)
-			return place_fail(&here, "'%s' must be a string", name);
-		file->name = name;
-		file++;
-	}
-	return true;
-}
 
 static void set_defaults(struct sim *sim, struct parent *parent)
 {
@@ -240,6 +58,25 @@ static bool load_pool(const struct place *at, const json_t *json, struct parent 
 	       place_get_errno(at, json, "one_size_errno", &pool->size_errno);
 }
 
+/* Each is to be one name in a path. */
+static bool load_names(const struct place *at, const json_t *json, struct parent *parent)
+{
+	return place_get_component(at, json, "driver", &parent->driver) &&
+	       place_get_component(at, json, "bus", &parent->bus) &&
+	       place_get_component(at, json, "class", &parent->class_name) &&
+	       place_get_component(at, json, "parent_driver", &parent->own_driver) &&
+	       place_get_component(at, json, "module", &parent->module) &&
+	       place_get_component(at, json, "physfn", &parent->physfn);
+}
+
+static bool load_virtfn(const struct place *at, const json_t *json, struct parent *parent)
+{
+	const json_t *value = json_object_get(json, "virtfn");
+
+	parent->has_virtfn = json_is_integer(value);
+	return place_get_count(at, json, "virtfn", 0, &parent->virtfn);
+}
+
 static bool load_parent_fields(const struct place *at, json_t *json, struct parent *parent)
 {
 	const struct place path_at = place_below(at, "path", 0);
@@ -247,29 +84,113 @@ static bool load_parent_fields(const struct place *at, json_t *json, struct pare
 	parent->full_errno = EUSERS;
 	parent->is_vfio = true;
 	if (!place_get_name(at, json, &parent->name) ||
-	    !place_get_string(at, json, "path", &parent->path) ||
-	    !place_get_string(at, json, "driver", &parent->driver) ||
-	    !place_get_string(at, json, "bus", &parent->bus) || !load_pool(at, json, parent) ||
-	    !get_numbers(at, json, parent->numbers) ||
-	    !place_get_string(at, json, "physfn", &parent->physfn) ||
+	    !place_get_string(at, json, "path", &parent->path) || !load_names(at, json, parent) ||
+	    !load_pool(at, json, parent) || !place_get_numbers(at, json, parent->numbers) ||
+	    !load_virtfn(at, json, parent) ||
 	    !place_get_errno(at, json, "full_errno", &parent->full_errno) ||
 	    !place_get_bool(at, json, "vfio", &parent->is_vfio))
 		return false;
 	set_defaults(at->sim, parent);
 	if (strncmp(parent->path, "devices/", 8) != 0)
 		return place_fail(&path_at, "must begin with 'devices/'");
+	if (!place_is_path(&path_at, parent->path))
+		return false;
 	parent->keeps_dir = strncmp(parent->path, "devices/virtual/", 16) != 0;
 	return place_get_bool(at, json, "keeps_dir", &parent->keeps_dir);
 }
 
+/* What is known of a device that runs, or else left to chance. */
+static bool load_wish(const struct place *at, const json_t *json, struct device_wish *ret)
+{
+	const json_t *group = json_object_get(json, "iommu_group");
+	unsigned int number = 0;
+
+	ret->has_no_group = json_is_null(group);
+	ret->has_group = json_is_integer(group);
+	if (!ret->has_no_group && !place_get_count(at, json, "iommu_group", 0, &number))
+		return false;
+	ret->group = (int)number;
+	return place_get_component(at, json, "vfio_dev", &ret->vfio_dev);
+}
+
+static bool load_values(const struct place *up, const json_t *json, struct device *dev)
+{
+	const struct place here = place_below(up, "attrs", 0);
+	json_t *object = json_object_get(json, "attrs");
+	const char *name;
+	json_t *value;
+
+	if (!object)
+		return true;
+	if (!place_is_object(&here, object))
+		return false;
+	json_object_foreach (object, name, value) {
+		int errnum = 0;
+
+		if (!place_get_unread(&here, object, name, &errnum))
+			return false;
+		if (!errnum && !json_is_string(value))
+			return place_fail(&here, "'%s' must be a string", name);
+		if (!attr_set(up->sim, dev, name, json_string_value(value), errnum))
+			return place_fail(&here, "the type has no attribute '%s'", name);
+	}
+	return true;
+}
+
+static bool load_state(const struct place *up, const json_t *json, struct device *dev)
+{
+	const struct place at = place_below(up, "state", 0);
+	const char *state = "running";
+
+	if (!place_get_string(up, json, "state", &state))
+		return false;
+	if (strcmp(state, "stuck") == 0)
+		life_stick(up->sim, dev);
+	else if (strcmp(state, "removing") == 0)
+		life_unlink(up->sim, dev);
+	else if (strcmp(state, "running") != 0)
+		return place_fail(&at, "must be \"running\", \"stuck\" or \"removing\"");
+	return true;
+}
+
+/* Of that one device: rules that the control file could have set as well. */
+static bool load_device_numbers(const struct place *at, const json_t *json, const char *uuid)
+{
+	struct number numbers[NUMBERS] = { 0 };
+
+	if (!place_get_numbers(at, json, numbers))
+		return false;
+	for (enum number_kind kind = 0; kind < NUMBERS; kind++) {
+		if (numbers[kind].is_set)
+			vfio_set_number(at->sim, kind, numbers[kind], uuid);
+	}
+	return true;
+}
+
+static bool make_device(const struct place *at, const json_t *json, struct type *type,
+			const char *uuid)
+{
+	struct device_wish wish = { 0 };
+	struct device *dev = NULL;
+	int err;
+
+	if (!load_wish(at, json, &wish) || !load_device_numbers(at, json, uuid))
+		return false;
+	err = life_add(at->sim, type, uuid, &wish, &dev);
+	if (err)
+		return place_fail(at, "cannot make %s: %s", uuid, errno_name(err));
+	return load_values(at, json, dev) && load_state(at, json, dev);
+}
+
 static bool load_device(const struct place *at, json_t *json, struct parent *parent)
 {
-	static const char *const keys[] = { "uuid", "type", NULL };
+	static const char *const keys[] = { "uuid",  "type",   "state",	   "iommu_group",
+					    "group", "cdev",   "vfio_dev", "attrs",
+					    "users", "unread", NULL };
 	const char *uuid = "";
 	const char *name = "";
 	char lower[UUID_LEN + 1];
 	struct type *type;
-	int err;
 
 	if (!place_check_keys(at, json, keys) || !place_get_string(at, json, "uuid", &uuid) ||
 	    !place_get_string(at, json, "type", &name))
@@ -279,8 +200,7 @@ static bool load_device(const struct place *at, json_t *json, struct parent *par
 	type = sim_type(parent, name);
 	if (!type)
 		return place_fail(at, "the parent has no type '%s'", name);
-	err = life_add(at->sim, type, lower);
-	return !err || place_fail(at, "cannot make %s: %s", lower, errno_name(err));
+	return make_device(at, json, type, lower);
 }
 
 static bool load_devices(const struct place *up, const json_t *json, struct parent *parent)
@@ -301,18 +221,43 @@ static bool load_devices(const struct place *up, const json_t *json, struct pare
 
 static bool load_parent(const struct place *at, json_t *json, struct parent *parent)
 {
-	static const char *const keys[] = { "name",	  "path",    "driver",	   "bus",
-					    "ports",	  "pool",    "one_size",   "one_size_errno",
-					    "full_errno", "vfio",    "keeps_dir",  "types",
-					    "files",	  "devices", "registered", "cdev",
-					    "group",	  "physfn",  NULL };
+	static const char *const keys[] = {
+		"name",	    "path",	      "driver",	    "bus",   "ports",	      "pool",
+		"one_size", "one_size_errno", "full_errno", "vfio",  "keeps_dir",     "types",
+		"files",    "devices",	      "registered", "cdev",  "group",	      "physfn",
+		"class",    "module",	      "virtfn",	    "going", "parent_driver", NULL
+	};
 
 	if (!place_check_keys(at, json, keys) || !load_parent_fields(at, json, parent) ||
-	    !load_types(at, json, parent) || !load_files(at, json, parent))
+	    !describe_types(at, json, parent) || !describe_files(at, json, &parent->files))
 		return false;
 	if (sim_parent(at->sim, parent->name) != parent)
 		return place_fail(at, "parent '%s' is there twice", parent->name);
 	return true;
+}
+
+/* What is left is told, and the devices there are come on top of it. */
+static void begin_devices(struct parent *parent)
+{
+	for (size_t i = 0; i < parent->n_types; i++) {
+		struct type *type = &parent->types[i];
+
+		if (!type->is_available_told)
+			continue;
+		type->left = type->has_instances ? type->instances : 0;
+		type->has_instances = true;
+		type->instances = ~0U;
+	}
+}
+
+static void end_devices(struct parent *parent)
+{
+	for (size_t i = 0; i < parent->n_types; i++) {
+		struct type *type = &parent->types[i];
+
+		if (type->is_available_told)
+			type->instances = type->used + type->left;
+	}
 }
 
 /* This comes when all parents are known: they may share a pool, or be another's function. */
@@ -320,14 +265,19 @@ static bool start_parent(const struct place *at, json_t *json, struct parent *pa
 {
 	bool is_registered = true;
 
-	parent_show(at->sim, parent);
-	if (!place_get_bool(at, json, "registered", &is_registered) ||
-	    !load_devices(at, json, parent))
+	if (!place_get_bool(at, json, "registered", &is_registered))
 		return false;
-	if (!is_registered && parent->devices)
+	if (!is_registered && json_array_size(json_object_get(json, "devices")))
 		return place_fail(at, "a parent that is not registered has no devices");
-	if (!is_registered)
-		parent_hide(at->sim, parent);
+	if (!is_registered) {
+		parent_show_bare(at->sim, parent);
+		return true;
+	}
+	parent_show(at->sim, parent);
+	begin_devices(parent);
+	if (!load_devices(at, json, parent))
+		return false;
+	end_devices(parent);
 	return true;
 }
 
@@ -369,15 +319,28 @@ static bool load_pools(const struct place *top, const json_t *json)
 
 static bool load_parents(const struct place *top, json_t *json)
 {
-	static const char *const keys[] = { "parents", "pools", NULL };
 	json_t *array = NULL;
 
-	if (!place_check_keys(top, json, keys) || !load_pools(top, json) ||
+	/* A dump has more keys, which are for those who read it. */
+	if (!place_is_object(top, json) || !load_pools(top, json) ||
 	    !place_get_array(top, json, "parents", &array))
 		return false;
 	top->sim->parents = sim_keep(top->sim, json_array_size(array), sizeof(*top->sim->parents));
 	return for_each_parent(top, array, load_parent) &&
 	       for_each_parent(top, array, start_parent);
+}
+
+/* Names that clash are many: with other parents', with what the kernel's core has. */
+static bool check_tree(const struct place *top)
+{
+	struct text path = { 0 };
+
+	if (!top->sim->tree.clash)
+		return true;
+	node_path(top->sim->tree.clash, &path);
+	place_fail(top, "'%s' would be there twice, or in a file", path.data);
+	text_free(&path);
+	return false;
 }
 
 bool describe_load(struct sim *sim, const char *file, struct text *why)
@@ -390,5 +353,5 @@ bool describe_load(struct sim *sim, const char *file, struct text *why)
 		text_printf(why, "%s:%d: %s", file, error.line, error.text);
 	else if (!sim->description)
 		text_printf(why, "%s", error.text);
-	return sim->description && load_parents(&top, sim->description);
+	return sim->description && load_parents(&top, sim->description) && check_tree(&top);
 }

@@ -66,7 +66,7 @@ static const struct node_ops index_ops = {
 	.release = unref_data,
 };
 
-static void device_bind(struct sim *sim, struct device *dev)
+static void device_bind(struct sim *sim, struct device *dev, const struct device_wish *wish)
 {
 	struct parent *parent = dev->type->parent;
 	struct node *driver = node_find(&sim->tree, sim->bus_drivers, parent->driver);
@@ -74,8 +74,8 @@ static void device_bind(struct sim *sim, struct device *dev)
 	node_link(&sim->tree, dev->dir, "driver", driver);
 	if (!node_find(&sim->tree, driver, dev->uuid))
 		dev->driver_link = node_link(&sim->tree, driver, dev->uuid, dev->dir);
-	if (parent->is_vfio)
-		vfio_add(sim, dev);
+	if (parent->is_vfio && (!wish || !wish->has_no_group))
+		vfio_add(sim, dev, wish);
 	for (size_t i = 0; i < dev->type->n_attrs; i++)
 		attr_add(sim, dev, &dev->type->attrs[i]);
 	dev->is_bound = true;
@@ -151,7 +151,8 @@ static void release_instance(struct sim *sim, struct device *dev)
 	device_unref(dev);
 }
 
-struct device *device_add(struct sim *sim, struct type *type, const char *uuid)
+struct device *device_add(struct sim *sim, struct type *type, const char *uuid,
+			  const struct device_wish *wish)
 {
 	struct parent *parent = type->parent;
 	struct device *dev = memory_new(1, sizeof(*dev));
@@ -172,7 +173,7 @@ struct device *device_add(struct sim *sim, struct type *type, const char *uuid)
 	device_add_remove_file(sim, dev);
 	attr_add_power(sim, dev);
 	device_link(sim, dev);
-	device_bind(sim, dev);
+	device_bind(sim, dev, wish);
 	return dev;
 }
 

@@ -12,6 +12,14 @@ enum device_state {
 	DEVICE_GONE   /* its directory is; it may linger */
 };
 
+/* What a device is to have that otherwise comes as it comes. */
+struct device_wish {
+	bool has_no_group;
+	bool has_group;
+	int group;
+	const char *vfio_dev; /* the name in vfio-dev, or NULL */
+};
+
 struct device {
 	struct device *next, *prev; /* of the same parent */
 	struct device *next_lingering;
@@ -41,9 +49,10 @@ struct device {
 /*
  * Adds a device as the kernel does before the create is done: directory, `remove`, attributes,
  * links of the bus and the driver. The result is borrowed; take a reference to keep it over a
- * wait.
+ * wait. @wish may be NULL.
  */
-struct device *device_add(struct sim *sim, struct type *type, const char *uuid);
+struct device *device_add(struct sim *sim, struct type *type, const char *uuid,
+			  const struct device_wish *wish);
 /* Adds what comes last, mdev_type and TYPE/devices/UUID. It is active, or stuck, then. */
 void device_complete(struct sim *sim, struct device *dev);
 /* Takes away what goes before the driver lets go of the device. */

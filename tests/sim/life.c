@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pool.h"
+#include "vfio.h"
 
 bool life_parse_uuid(const char *uuid, char ret[UUID_LEN + 1])
 {
@@ -101,7 +102,7 @@ static int create(struct call *call, struct type *type, const char *uuid)
 	if (err)
 		return err;
 
-	dev = device_ref(device_add(sim, type, uuid));
+	dev = device_ref(device_add(sim, type, uuid, NULL));
 	flight_begin(sim, type->parent);
 	call_sleep(call, fault_delay(&sim->faults, FAULT_CREATE, &subject));
 	err = create_finish(sim, dev, &subject);
@@ -110,13 +111,18 @@ static int create(struct call *call, struct type *type, const char *uuid)
 	return err;
 }
 
-int life_add(struct sim *sim, struct type *type, const char *uuid)
+int life_add(struct sim *sim, struct type *type, const char *uuid, const struct device_wish *wish,
+	     struct device **ret)
 {
 	int err = create_check(sim, type, uuid);
 
-	if (!err)
-		device_complete(sim, device_add(sim, type, uuid));
-	return err;
+	if (!err && wish->has_group && vfio_group_is_taken(sim, wish->group))
+		err = -EBUSY;
+	if (err)
+		return err;
+	*ret = device_add(sim, type, uuid, wish);
+	device_complete(sim, *ret);
+	return 0;
 }
 
 ssize_t life_store_create(struct call *call, struct node *node, const char *buf, size_t len)

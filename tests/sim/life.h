@@ -10,8 +10,12 @@ ssize_t life_store_remove(struct call *call, struct node *node, const char *buf,
 ssize_t life_store_uevent(struct call *call, struct node *node, const char *buf, size_t len);
 ssize_t life_store_unbind(struct call *call, struct node *node, const char *buf, size_t len);
 
-/* Makes a device that the description has, without delays and log. A negative errno, or 0. */
-int life_add(struct sim *sim, struct type *type, const char *uuid);
+/*
+ * Makes a device that the description has, without delays and log: *ret is borrowed. A negative
+ * errno, or 0.
+ */
+int life_add(struct sim *sim, struct type *type, const char *uuid, const struct device_wish *wish,
+	     struct device **ret);
 
 /* The parent's driver goes, or comes. They return 0 or a negative errno. */
 int life_unregister(struct call *call, struct parent *parent);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* mdevsim: a file system that behaves as the kernel's sysfs of mediated devices does. */
 /*
- *	mdevsim [--legacy] [--foreground] [--log FILE] DESCRIPTION MOUNTPOINT
+ *	mdevsim [--legacy] [--foreground] [--log FILE] [--unpack DIR] DESCRIPTION MOUNTPOINT
+ *	mdevsim --unpack DIR DESCRIPTION
  *
  * MOUNTPOINT stands for /sys. The program returns when the mount is ready, having printed the
  * daemon's pid; SIGTERM to that, or an unmount, ends it. Root's mount is open to all users, with
@@ -44,9 +45,13 @@
  *       "path": "devices/...",    devices/virtual/sim/NAME
  *       "driver": "mtty",         the parent's name; in bus/mdev/drivers
  *       "bus": "pci",             none; gives subsystem and bus/pci/devices/NAME
+ *       "class": "mtty",          none; the same with class/CLASS/NAME, without a bus
+ *       "parent_driver": "nvidia",   none; the link driver to bus/BUS/drivers/DRIVER
+ *       "module": "nvidia",       none; that driver's
  *       "physfn": "0000:06:00.0", none; this is one of its virtual functions: the links physfn
  *                                 and, there, virtfnN. It is a parent, or else a bare directory
  *                                 beside this one, and in bus/pci/devices
+ *       "virtfn": 3,              which of its functions; as they come here
  *       "ports": 24,              a pool that all types share; without it each type has its own
  *       "pool": "gpu0",           none; the pool is that of all parents that say so. Any one of
  *                                 them, or "pools", gives its ports and what follows
@@ -60,14 +65,28 @@
  *       "group": "1:8",           240:N; what class/vfio/N/dev shows
  *       "keeps_dir": true,        the directory outlives the driver; false below devices/virtual
  *       "registered": true,       false: the driver comes later
- *       "files": { "vendor": "0x10de\n" },   more files of the parent, read-only
- *       "devices": [ { "uuid": "...", "type": "mtty-1" } ],   there from the start
+ *       "files": { "vendor": "0x10de\n" },   more files of the parent, read-only; slashes make
+ *                                 directories
+ *       "devices": [ {            there from the start
+ *           "uuid": "...",        *
+ *           "type": "mtty-1",     *
+ *           "state": "stuck",     "running"; or "removing": without its link in bus/mdev/devices
+ *           "iommu_group": 3,     the lowest free one; null: none
+ *           "group": "240:3", "cdev"   those of the type
+ *           "vfio_dev": "vfio1",  "vfio" and the group's number
+ *           "attrs": { "NAME": "VALUE\n" },   what attributes show; "power/control" as well
+ *           "users": "...", "unread": {} } ],   nothing; "unread" may be in a type as well
+ *       "going": [],              nothing: devices of a dump that had no type any more
  *       "types": [ {
  *           "name": "mtty-1",     * with the driver's prefix
  *           "label": "Single",    the file `name`; null or not given: no such file
- *           "device_api": "vfio-pci",
+ *           "device_api": "vfio-pci",   null: no such file
  *           "description": null,  several lines parted by \n; null or not given: no such file
  *           "cost": 1,            ports of the pool
+ *           "available": 3,       what available_instances shows with the devices that are there
+ *                                 from the start, whatever pool they are from; in the place of
+ *                                 "instances". A string is what the file shows, null: no such file
+ *           "files": {},          more files of the type
  *           "instances": 1,       of this type and parent at most; with ports no limit but those
  *           "cdev", "group"       the parent's
  *           "attrs": [ {
@@ -79,6 +98,18 @@
  *               "eats_last": false,               drop the last byte unless it is a newline
  *               "enxio_until_written": false      ENXIO instead of the value before a write
  *           } ] } ] } ] }
+ *
+ * A number or text of a file may be {"error": TEXT, "errno": "EIO"}: reading that file gives the
+ * errno. Anything else that is so is as not given.
+ *
+ * That is what `mdevadm dump` writes. Other keys than these two at the top are passed over; but
+ *with
+ * --unpack, "definitions", "records" and "holds" are files to make: arrays of
+ *
+ *   { "parent": "mtty",           * of a definition
+ *     "name": "...",              *
+ *     "mode": "0644", "uid": 0, "gid": 0, "target": "...",   of these only the mode is used
+ *     "text": "...", "base64": "...", "error": "..." }       one of these
  *
  * MOUNTPOINT/.mdevsim has three files. `stats` shows counters, `key value`. `log` has a line an
  * event: sequence number, microseconds (monotonic), pid, event, path or name, value, result. In
@@ -129,6 +160,7 @@
 #include "describe.h"
 #include "fs.h"
 #include "parent.h"
+#include "unpack.h"
 
 /* Each blocked remove takes one; the kernel has no such limit. */
 #define MAX_THREADS 2000
@@ -137,36 +169,41 @@ struct options {
 	const char *description;
 	const char *mountpoint;
 	const char *log;
+	const char *unpack;
 	bool is_legacy;
 	bool is_foreground;
 };
 
-static const char usage[] = "Usage: mdevsim [OPTIONS] DESCRIPTION MOUNTPOINT\n"
-			    "Mounts a simulated /sys with mediated devices.\n"
-			    "\n"
-			    "  -l, --legacy      life-cycle rules of kernels up to 5.1\n"
-			    "  -f, --foreground  stay in the foreground\n"
-			    "  -L, --log FILE    append each event to FILE as well\n"
-			    "  -h, --help        show this text\n";
+static const char usage[] =
+	"Usage: mdevsim [OPTIONS] DESCRIPTION MOUNTPOINT\n"
+	"       mdevsim --unpack DIR DESCRIPTION\n"
+	"Mounts a simulated /sys with mediated devices.\n"
+	"\n"
+	"  -l, --legacy      life-cycle rules of kernels up to 5.1\n"
+	"  -f, --foreground  stay in the foreground\n"
+	"  -L, --log FILE    append each event to FILE as well\n"
+	"  -u, --unpack DIR  write the definitions, records and holds of a dump\n"
+	"                    below DIR\n"
+	"  -h, --help        show this text\n";
 
 static bool parse_options(int argc, char **argv, struct options *ret)
 {
 	static const struct option known[] = {
-		{ "legacy", no_argument, NULL, 'l' },
-		{ "foreground", no_argument, NULL, 'f' },
-		{ "log", required_argument, NULL, 'L' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+		{ "legacy", no_argument, NULL, 'l' },	 { "foreground", no_argument, NULL, 'f' },
+		{ "log", required_argument, NULL, 'L' }, { "unpack", required_argument, NULL, 'u' },
+		{ "help", no_argument, NULL, 'h' },	 { NULL, 0, NULL, 0 },
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "lfL:h", known, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "lfL:u:h", known, NULL)) != -1) {
 		if (c == 'l') {
 			ret->is_legacy = true;
 		} else if (c == 'f') {
 			ret->is_foreground = true;
 		} else if (c == 'L') {
 			ret->log = optarg;
+		} else if (c == 'u') {
+			ret->unpack = optarg;
 		} else if (c == 'h') {
 			fputs(usage, stdout);
 			exit(0);
@@ -174,11 +211,9 @@ static bool parse_options(int argc, char **argv, struct options *ret)
 			return false;
 		}
 	}
-	if (argc - optind != 2)
-		return false;
 	ret->description = argv[optind];
-	ret->mountpoint = argv[optind + 1];
-	return true;
+	ret->mountpoint = argc > optind ? argv[optind + 1] : NULL;
+	return argc - optind == 2 || (argc - optind == 1 && ret->unpack);
 }
 
 static void complain(const char *what, const char *why)
@@ -193,9 +228,12 @@ static bool sim_load(struct sim *sim, const struct options *options)
 
 	parent_add_roots(sim);
 	control_add(sim);
-	is_good = describe_load(sim, options->description, &why);
-	if (!is_good)
+	is_good = describe_load(sim, options->description, &why) &&
+		  (!options->unpack || unpack(sim, options->description, options->unpack, &why));
+	if (!is_good) {
+		text_make_plain(why.data);
 		fprintf(stderr, "mdevsim: %s\n", why.data);
+	}
 	text_free(&why);
 	sim->is_legacy = options->is_legacy;
 	if (is_good && options->log) {
@@ -313,7 +351,7 @@ int main(int argc, char **argv)
 	}
 	sim_init(&sim);
 	if (sim_load(&sim, &options))
-		status = mount_and_serve(&sim, &options);
+		status = options.mountpoint ? mount_and_serve(&sim, &options) : 0;
 	sim_free(&sim);
 	return status;
 }

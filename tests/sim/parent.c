@@ -46,6 +46,8 @@ static void type_subject(const struct node *node, struct subject *ret)
 static int show_line(const struct type *type, enum type_file file, const char *line,
 		     struct text *ret)
 {
+	if (type->errnums[file])
+		return -type->errnums[file];
 	if (type->garbage[file])
 		text_add_string(ret, type->garbage[file]);
 	else
@@ -103,7 +105,7 @@ static bool type_has_file(const struct type *type, enum type_file file)
 {
 	if (type->hidden[file])
 		return false;
-	if (type->garbage[file])
+	if (type->garbage[file] || type->errnums[file])
 		return true;
 	return (file != TYPE_NAME || type->label) &&
 	       (file != TYPE_DESCRIPTION || type->description);
@@ -124,12 +126,29 @@ static void type_show_file(struct sim *sim, struct type *type, enum type_file fi
 			  type);
 }
 
+/* More files than a type or a parent must have. */
+static void show_files(struct sim *sim, struct node *top, const struct file_rule *file)
+{
+	for (; file && file->name; file++) {
+		const char *slash = strrchr(file->name, '/');
+		size_t len = slash ? (size_t)(slash - file->name) : 0;
+		struct node *dir = node_dir_path(&sim->tree, top, file->name, len);
+		const char *name = slash ? slash + 1 : file->name;
+
+		if (file->errnum)
+			node_unread(&sim->tree, dir, name, file->errnum);
+		else if (file->content)
+			node_text(&sim->tree, dir, name, file->content);
+	}
+}
+
 static void type_show(struct sim *sim, struct type *type)
 {
 	type->dir = node_dir(&sim->tree, type->parent->types_dir, type->name);
 	for (enum type_file file = 0; file < TYPE_FILES; file++)
 		type_show_file(sim, type, file);
 	type->devices = node_dir(&sim->tree, type->dir, "devices");
+	show_files(sim, type->dir, type->files);
 }
 
 enum type_file type_file_by_name(const char *name)
@@ -192,6 +211,34 @@ static struct node *show_on_bus(struct sim *sim, struct node *dir, const char *n
 	return node_link(&sim->tree, devices, name, dir);
 }
 
+static struct node *show_in_class(struct sim *sim, const struct parent *parent)
+{
+	struct node *class_dir = node_dir_path(&sim->tree, dir_path(sim, "class"),
+					       parent->class_name, strlen(parent->class_name));
+
+	node_fix(class_dir);
+	node_link(&sim->tree, parent->dir, "subsystem", class_dir);
+	return node_link(&sim->tree, class_dir, parent->name, parent->dir);
+}
+
+/* bus/BUS/drivers/DRIVER, which several parents may have, with module/MODULE. */
+static void show_own_driver(struct sim *sim, const struct parent *parent)
+{
+	struct tree *tree = &sim->tree;
+	struct node *bus =
+		node_dir_path(tree, dir_path(sim, "bus"), parent->bus, strlen(parent->bus));
+	struct node *drivers = node_dir_path(tree, bus, "drivers", strlen("drivers"));
+	struct node *driver =
+		node_dir_path(tree, drivers, parent->own_driver, strlen(parent->own_driver));
+
+	node_fix(driver);
+	node_link(tree, parent->dir, "driver", driver);
+	if (parent->module && !node_find(tree, driver, "module"))
+		node_link(tree, driver, "module",
+			  node_dir_path(tree, dir_path(sim, "module"), parent->module,
+					strlen(parent->module)));
+}
+
 /* The directory of a PCI device that is no parent, beside that of its virtual functions. */
 static struct node *bare_physfn(struct sim *sim, const struct parent *parent)
 {
@@ -211,6 +258,8 @@ static unsigned int virtfn_number(const struct sim *sim, const struct parent *pa
 {
 	unsigned int n = 0;
 
+	if (parent->has_virtfn)
+		return parent->virtfn;
 	for (const struct parent *other = sim->parents; other != parent; other++)
 		n += other->physfn && strcmp(other->physfn, parent->physfn) == 0;
 	return n;
@@ -235,10 +284,13 @@ static void show_device(struct sim *sim, struct parent *parent)
 	node_file(&sim->tree, parent->dir, "uevent", 0644, &parent_uevent_ops, parent);
 	if (parent->bus)
 		parent->bus_link = show_on_bus(sim, parent->dir, parent->name, parent->bus);
+	else if (parent->class_name)
+		parent->bus_link = show_in_class(sim, parent);
+	if (parent->bus && parent->own_driver)
+		show_own_driver(sim, parent);
 	if (parent->physfn)
 		show_physfn(sim, parent);
-	for (const struct file_rule *file = parent->files; file && file->name; file++)
-		node_text(&sim->tree, parent->dir, file->name, file->content);
+	show_files(sim, parent->dir, parent->files);
 }
 
 static void show_driver(struct sim *sim, const struct parent *parent)
@@ -257,10 +309,23 @@ static void show_link(struct sim *sim, struct parent *parent)
 		parent->link = node_link(&sim->tree, sim->class_dir, parent->name, parent->dir);
 }
 
-void parent_show(struct sim *sim, struct parent *parent)
+static void add_index(struct sim *sim, struct parent *parent)
 {
 	if (!parent->index)
 		parent->index = node_dir(&sim->tree, sim->tree.hidden, parent->name);
+}
+
+void parent_show_bare(struct sim *sim, struct parent *parent)
+{
+	add_index(sim, parent);
+	if (parent->keeps_dir)
+		show_device(sim, parent);
+	parent->state = PARENT_GONE;
+}
+
+void parent_show(struct sim *sim, struct parent *parent)
+{
+	add_index(sim, parent);
 	if (!parent->dir)
 		show_device(sim, parent);
 	show_driver(sim, parent);

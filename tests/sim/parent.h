@@ -8,6 +8,8 @@
 void parent_add_roots(struct sim *sim);
 /* Shows the parent's device, its types and its link, as when its driver has just come. */
 void parent_show(struct sim *sim, struct parent *parent);
+/* Shows its device alone, if that is there without the driver. */
+void parent_show_bare(struct sim *sim, struct parent *parent);
 /* Its driver goes. Orphans keep the parent's directory in place. */
 void parent_hide(struct sim *sim, struct parent *parent);
 

@@ -55,7 +55,11 @@ struct type {
 	unsigned int instances; /* at most, unless a pool decides */
 	bool has_instances;	/* so many in any case */
 	struct number numbers[NUMBERS];
+	bool is_available_told; /* what is left was told, whatever pool it comes from */
+	unsigned int left;	/* of that, while the devices are made that are there already */
 	unsigned int used;
+	const struct file_rule *files; /* more of them; ended by one without a name */
+	int errnums[TYPE_FILES];       /* what reading it gives, if not 0 */
 	char *garbage[TYPE_FILES];
 	bool hidden[TYPE_FILES];
 	struct node *dir; /* NULL while the parent's driver is away */
@@ -68,8 +72,13 @@ struct parent {
 	const char *name;
 	const char *path;
 	const char *driver;
-	const char *bus;    /* NULL: a virtual device */
-	const char *physfn; /* the PCI device that it is a virtual function of, or NULL */
+	const char *bus;	/* NULL: a virtual device */
+	const char *class_name; /* NULL: none */
+	const char *own_driver; /* on its bus; NULL: none */
+	const char *module;	/* of that driver */
+	const char *physfn;	/* the PCI device that it is a virtual function of, or NULL */
+	bool has_virtfn;
+	unsigned int virtfn; /* which of that one's functions it is, if that was told */
 	int full_errno;
 	bool is_vfio;
 	struct number numbers[NUMBERS]; /* of types that have none */
@@ -92,7 +101,8 @@ struct parent {
 
 struct file_rule {
 	const char *name;
-	const char *content;
+	const char *content; /* NULL: not for reading */
+	int errnum;	     /* what reading it gives, if not 0 */
 };
 
 struct sim {

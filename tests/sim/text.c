@@ -103,6 +103,14 @@ void text_add_unescaped(struct text *text, const char *string)
 	}
 }
 
+void text_make_plain(char *string)
+{
+	for (; *string; string++) {
+		if ((unsigned char)*string < 0x20 || *string == 0x7f)
+			*string = '?';
+	}
+}
+
 void text_clear(struct text *text)
 {
 	text->len = 0;

@@ -18,6 +18,8 @@ void text_printf(struct text *text, const char *format, ...) __attribute__((form
 void text_add_escaped(struct text *text, const char *data, size_t len);
 /* Appends @string with \n, \t, \\ and \xHH turned into what they stand for. */
 void text_add_unescaped(struct text *text, const char *string);
+/* Puts a "?" in the place of each character that could command a terminal. */
+void text_make_plain(char *string);
 void text_clear(struct text *text);
 void text_free(struct text *text);
 

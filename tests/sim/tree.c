@@ -77,6 +77,8 @@ static struct node *node_new(struct tree *tree, enum node_kind kind, const char 
 
 static void node_attach(struct tree *tree, struct node *dir, struct node *node)
 {
+	if (!tree->clash && (dir->kind != NODE_DIR || node_find(tree, dir, node->name)))
+		tree->clash = node_ref(node);
 	node->parent = node_ref(dir);
 	node->prev = dir->last;
 	*(dir->last ? &dir->last->next : &dir->first) = node;
@@ -111,6 +113,7 @@ void tree_free(struct tree *tree)
 		node_remove(tree, tree->root->first);
 	while (tree->hidden->first)
 		node_remove(tree, tree->hidden->first);
+	node_unref(tree->clash);
 	node_unref(tree->root);
 	node_unref(tree->hidden);
 	free(tree->slots);
@@ -198,6 +201,27 @@ static const struct node_ops text_ops = {
 struct node *node_text(struct tree *tree, struct node *dir, const char *name, const char *content)
 {
 	return node_file(tree, dir, name, 0444, &text_ops, memory_copy(content));
+}
+
+static int unread_show(struct node *node, struct text *ret)
+{
+	const int *errnum = node->data;
+
+	(void)ret;
+	return -*errnum;
+}
+
+static const struct node_ops unread_ops = {
+	.show = unread_show,
+	.release = free,
+};
+
+struct node *node_unread(struct tree *tree, struct node *dir, const char *name, int errnum)
+{
+	int *kept = memory_new(1, sizeof(*kept));
+
+	*kept = errnum;
+	return node_file(tree, dir, name, 0444, &unread_ops, kept);
 }
 
 struct node *node_dir_path(struct tree *tree, struct node *dir, const char *path, size_t len)

@@ -65,12 +65,16 @@ struct tree {
 	size_t n_slots;
 	size_t n_nodes;
 	uint64_t last_ino;
+	struct node *clash; /* the first that came where one of its name was, or in no directory */
 };
 
 void tree_init(struct tree *tree);
 void tree_free(struct tree *tree);
 
-/* These add to @dir, which must not have @name yet. The tree owns what they return. */
+/*
+ * These add to @dir, which should not have @name yet: see tree->clash. The tree owns what they
+ * return.
+ */
 struct node *node_dir(struct tree *tree, struct node *dir, const char *name);
 /* Takes over the reference that @data stands for: ops->release() gets it. */
 struct node *node_file(struct tree *tree, struct node *dir, const char *name, mode_t mode,
@@ -80,6 +84,9 @@ struct node *node_link(struct tree *tree, struct node *dir, const char *name,
 		       const struct node *target);
 /* A file that only shows @content. */
 struct node *node_text(struct tree *tree, struct node *dir, const char *name, const char *content);
+
+/* A file that cannot be read: @errnum. */
+struct node *node_unread(struct tree *tree, struct node *dir, const char *name, int errnum);
 
 /* The directory at @path (components parted by slashes) below @dir, made if it is missing. */
 struct node *node_dir_path(struct tree *tree, struct node *dir, const char *path, size_t len);

@@ -126,22 +126,39 @@ void vfio_set_number(struct sim *sim, enum number_kind kind, struct number numbe
 	}
 }
 
-/* Numbers are reused, the lowest free one first, as the kernel's ida does. */
-static int group_take(struct sim *sim)
+static void make_room(struct sim *sim, size_t number)
 {
-	size_t n = 0;
+	size_t n = sim->n_groups ? sim->n_groups : 64;
 
-	while (n < sim->n_groups && sim->groups[n])
-		n++;
-	if (n == sim->n_groups) {
-		sim->n_groups = n ? 2 * n : 64;
-		sim->groups = realloc(sim->groups, sim->n_groups * sizeof(bool));
-		if (!sim->groups)
-			abort();
-		memset(sim->groups + n, 0, sim->n_groups - n);
-	}
-	sim->groups[n] = true;
-	return (int)n;
+	while (n <= number)
+		n *= 2;
+	if (n == sim->n_groups)
+		return;
+	sim->groups = realloc(sim->groups, n * sizeof(bool));
+	if (!sim->groups)
+		abort();
+	memset(sim->groups + sim->n_groups, 0, n - sim->n_groups);
+	sim->n_groups = n;
+}
+
+bool vfio_group_is_taken(const struct sim *sim, int number)
+{
+	return (size_t)number < sim->n_groups && sim->groups[number];
+}
+
+/* Numbers are reused, the lowest free one first, as the kernel's ida does. */
+static int group_take(struct sim *sim, const struct device_wish *wish)
+{
+	int number = 0;
+
+	if (wish && wish->has_group)
+		number = wish->group;
+	else
+		while (vfio_group_is_taken(sim, number))
+			number++;
+	make_room(sim, (size_t)number);
+	sim->groups[number] = true;
+	return number;
 }
 
 static void add_group(struct sim *sim, struct device *dev, const char *number)
@@ -159,16 +176,17 @@ static void add_group(struct sim *sim, struct device *dev, const char *number)
 	dev->vfio_link = node_link(tree, sim->class_vfio, number, dev->vfio_dir);
 }
 
-void vfio_add(struct sim *sim, struct device *dev)
+void vfio_add(struct sim *sim, struct device *dev, const struct device_wish *wish)
 {
 	struct tree *tree = &sim->tree;
 	char name[24];
 
-	dev->group = group_take(sim);
+	dev->group = group_take(sim, wish);
 	snprintf(name, sizeof(name), "vfio%d", dev->group);
 	add_group(sim, dev, name + strlen("vfio"));
-	dev->cdev_dir = node_dir(tree, node_dir(tree, dev->dir, "vfio-dev"), name);
-	dev->cdev_link = node_link(tree, sim->class_vfio_dev, name, dev->cdev_dir);
+	dev->cdev_dir = node_dir(tree, node_dir(tree, dev->dir, "vfio-dev"),
+				 wish && wish->vfio_dev ? wish->vfio_dev : name);
+	dev->cdev_link = node_link(tree, sim->class_vfio_dev, dev->cdev_dir->name, dev->cdev_dir);
 	show_numbers(sim, dev);
 }
 

@@ -5,10 +5,12 @@
 #include "device.h"
 
 /* Adds iommu_group, vfio-dev and class/vfio/N, or takes them away. */
-void vfio_add(struct sim *sim, struct device *dev);
+void vfio_add(struct sim *sim, struct device *dev, const struct device_wish *wish);
 void vfio_release(struct sim *sim, struct device *dev);
 /* Takes away what goes before the driver waits for those who have the device open. */
 void vfio_unplug(struct sim *sim, struct device *dev);
+
+bool vfio_group_is_taken(const struct sim *sim, int number);
 
 /* Reads "MAJOR:MINOR". */
 bool vfio_parse_number(const char *string, struct number *ret);

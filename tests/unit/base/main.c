@@ -14,6 +14,7 @@ int main(void)
 	failed += json_tests();
 	failed += json_text_tests();
 	failed += process_tests();
+	failed += raw_file_tests();
 	failed += replace_tests();
 	failed += str_tests();
 	failed += trust_tests();

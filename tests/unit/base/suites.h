@@ -10,6 +10,7 @@ int err_tests(void);
 int json_tests(void);
 int json_text_tests(void);
 int process_tests(void);
+int raw_file_tests(void);
 int replace_tests(void);
 int str_tests(void);
 int trust_tests(void);

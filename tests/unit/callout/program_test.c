@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "program.h"
+#include "callout/program.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -8,6 +8,7 @@ int main(void)
 
 	failed += attrs_tests();
 	failed += create_tests();
+	failed += machine_tests();
 	failed += mounts_tests();
 	failed += remove_tests();
 	failed += scan_tests();

@@ -7,6 +7,7 @@
 
 int attrs_tests(void);
 int create_tests(void);
+int machine_tests(void);
 int mounts_tests(void);
 int remove_tests(void);
 int scan_tests(void);

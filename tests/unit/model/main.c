@@ -11,8 +11,10 @@ int main(void)
 	failed += device_json_tests();
 	failed += finding_tests();
 	failed += inventory_tests();
+	failed += machine_tests();
 	failed += name_tests();
 	failed += parent_tests();
+	failed += redact_tests();
 	failed += status_tests();
 	return failed != 0;
 }

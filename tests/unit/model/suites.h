@@ -7,6 +7,8 @@ int device_tests(void);
 int device_json_tests(void);
 int finding_tests(void);
 int inventory_tests(void);
+int machine_tests(void);
 int name_tests(void);
 int parent_tests(void);
+int redact_tests(void);
 int status_tests(void);
