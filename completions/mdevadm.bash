@@ -25,6 +25,8 @@ _mdevadm_list_commands() {
 		resume$'\t''start again what ran on a held parent, and lift the hold'
 		hold$'\t''let nothing be started on a parent'
 		wait$'\t''wait until a parent, or a type of it, is there'
+		check$'\t''look for what is not as it should be, and change nothing'
+		dump$'\t''write all that is known of the machine, for a report'
 		start-parent-mdevs$'\t''start the devices of a parent that are defined as auto'
 	)
 }
@@ -224,6 +226,20 @@ _mdevadm_list_options() { # COMMAND
 			--timeout '' text 'wait at most SEC seconds (30)'
 		)
 		;;
+	check)
+		argument=file takes_many=yes takes_command=''
+		options+=(
+			--file -f file 'look at this definition, or list of definitions'
+			--offline '' flag 'look at nothing of this machine'
+			--types '' file 'the hardware is what this dump describes'
+		)
+		;;
+	dump)
+		options+=(
+			--output -o file 'write to FILE, for its owner alone'
+			--redact '' flag 'take out names of hosts and people, serial numbers and UUIDs'
+		)
+		;;
 	start-parent-mdevs)
 		argument=parent takes_many='' takes_command=''
 		options+=(
@@ -391,6 +407,17 @@ _mdevadm_offer_values() { # OPTION PREFIX
 	esac
 }
 
+# What a word may be that the command takes.
+_mdevadm_offer_words() {
+	local found name
+
+	_mdevadm_find_option "--$argument"
+	case $found in
+	file) _mdevadm_offer_paths -f '' ;;
+	*) _mdevadm_ask "$argument" '' ;;
+	esac
+}
+
 _mdevadm_offer_options() {
 	local i lines=()
 
@@ -447,7 +474,7 @@ _mdevadm() {
 	elif [[ -z $command || ($command == help && $count -eq 0) ]]; then
 		_mdevadm_offer_commands
 	elif [[ -n $argument && ($count -eq 0 || -n $takes_many) ]]; then
-		_mdevadm_ask "$argument" ''
+		_mdevadm_offer_words
 	fi
 }
 

@@ -21,8 +21,12 @@ function __mdevadm_line
         else if string match -qr '^-.' -- $word
             set -a rest $word
             # Letters may stand together.
-            if contains -- (string replace -r '^-[^-]*([^-])$' -- '-$1' $word) $__mdevadm_valued
-                and set -q words[2]
+            set -l name (string replace -r '^-[^-]*([^-])$' -- '-$1' $word)
+            if set -q words[2]
+                and begin
+                    contains -- $name $__mdevadm_valued
+                    or contains -- $command:$name $__mdevadm_valued
+                end
                 set -a rest $words[2]
                 set -e words[2]
             end
@@ -99,7 +103,7 @@ for name in mdevadm mdevctl lsmdev
     complete -c $name -f
 end
 
-set -g __mdevadm_valued --root --base --lock-timeout --callout-timeout --uuid -u --parent -p --type -t --jsonfile --addattr --setattr --delattr-name --index -i --value --jobs --instances --wait --timeout --wait-users --reason --word --json --columns --color --by-node --by-pid
+set -g __mdevadm_valued --root --base --lock-timeout --callout-timeout define:--uuid define:-u define:--parent define:-p define:--type define:-t define:--jsonfile define:--addattr undefine:--uuid undefine:-u undefine:--parent undefine:-p modify:--uuid modify:-u modify:--parent modify:-p modify:--type modify:-t modify:--jsonfile modify:--addattr modify:--setattr modify:--delattr-name modify:--index modify:-i modify:--value start:--uuid start:-u start:--parent start:-p start:--type start:-t start:--jsonfile start:--jobs start:--wait stop:--uuid stop:-u stop:--parent stop:-p stop:--jobs stop:--timeout stop:--wait-users restart:--uuid restart:-u restart:--timeout restart:--wait-users list:--uuid list:-u list:--parent list:-p list:--columns list:--color types:--parent types:-p types:--columns types:--color parents:--parent parents:-p parents:--columns parents:--color status:--uuid status:-u status:--parent status:-p status:--columns status:--color status:--by-node status:--by-pid drain:--jobs drain:--timeout drain:--wait-users drain:--reason drain:--parent drain:-p resume:--jobs resume:--timeout resume:--parent resume:-p hold:--reason hold:--parent hold:-p wait:--parent wait:-p wait:--type wait:-t wait:--instances wait:--timeout check:--file check:-f check:--types dump:--output dump:-o start-parent-mdevs:--jobs start-parent-mdevs:--parent start-parent-mdevs:-p
 __mdevadm_add -l help -s h -d 'print this help'
 __mdevadm_add -l version -s V -d 'print the version'
 __mdevadm_add -l root -x -a '(__mdevadm_dirs)' -d 'work on the files below DIR'
@@ -262,6 +266,16 @@ __mdevadm_add -n '__mdevadm_is wait' -l parent -s p -x -a '(__mdevadm_ask parent
 __mdevadm_add -n '__mdevadm_is wait' -l type -s t -x -a '(__mdevadm_ask type)' -d 'and this type of it'
 __mdevadm_add -n '__mdevadm_is wait' -l instances -x -d 'until at least N of the type are left'
 __mdevadm_add -n '__mdevadm_is wait' -l timeout -x -d 'wait at most SEC seconds (30)'
+__mdevadm_add -n '__mdevadm_is ""' -a check -d 'look for what is not as it should be, and change nothing'
+__mdevadm_add -n '__mdevadm_is help' -a check -d 'look for what is not as it should be, and change nothing'
+__mdevadm_add -n '__mdevadm_wants_word check many' -F
+__mdevadm_add -n '__mdevadm_is check' -l file -s f -F -d 'look at this definition, or list of definitions'
+__mdevadm_add -n '__mdevadm_is check' -l offline -d 'look at nothing of this machine'
+__mdevadm_add -n '__mdevadm_is check' -l types -r -F -d 'the hardware is what this dump describes'
+__mdevadm_add -n '__mdevadm_is ""' -a dump -d 'write all that is known of the machine, for a report'
+__mdevadm_add -n '__mdevadm_is help' -a dump -d 'write all that is known of the machine, for a report'
+__mdevadm_add -n '__mdevadm_is dump' -l output -s o -r -F -d 'write to FILE, for its owner alone'
+__mdevadm_add -n '__mdevadm_is dump' -l redact -d 'take out names of hosts and people, serial numbers and UUIDs'
 __mdevadm_add -n '__mdevadm_is ""' -a start-parent-mdevs -d 'start the devices of a parent that are defined as auto'
 __mdevadm_add -n '__mdevadm_is help' -a start-parent-mdevs -d 'start the devices of a parent that are defined as auto'
 __mdevadm_add -n '__mdevadm_wants_word start-parent-mdevs' -x -a '(__mdevadm_ask parent)'

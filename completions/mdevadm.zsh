@@ -21,6 +21,8 @@ _mdevadm_list_commands() {
 		'resume:start again what ran on a held parent, and lift the hold'
 		'hold:let nothing be started on a parent'
 		'wait:wait until a parent, or a type of it, is there'
+		'check:look for what is not as it should be, and change nothing'
+		'dump:write all that is known of the machine, for a report'
 		'start-parent-mdevs:start the devices of a parent that are defined as auto'
 	)
 }
@@ -189,6 +191,16 @@ _mdevadm_list_specs() { # COMMAND
 		--instances='[until at least N of the type are left]:N: '
 		--timeout='[wait at most SEC seconds (30)]:SEC: '
 		'1:PARENT: _mdevadm_ask parent'
+		) ;;
+	(check) specs+=(
+		\*{-f+,--file=}'[look at this definition, or list of definitions]:FILE:_files'
+		--offline'[look at nothing of this machine]'
+		--types='[the hardware is what this dump describes]:DUMP:_files'
+		'*:FILE:_files'
+		) ;;
+	(dump) specs+=(
+		'(-o --output)'{-o+,--output=}'[write to FILE, for its owner alone]:FILE:_files'
+		--redact'[take out names of hosts and people, serial numbers and UUIDs]'
 		) ;;
 	(start-parent-mdevs) specs+=(
 		--jobs='[do N devices at a time (8)]:N: '

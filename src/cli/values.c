@@ -191,7 +191,7 @@ static err_t read_deleted_attr(struct values *values, const char *text)
 
 static err_t add_file(struct values *values, const struct option_spec *spec, const char *text)
 {
-	TRY(check_file(spec->name, text));
+	TRY(check_file(spec->name, text, "input"));
 	values->files = mem_grow(values->files, values->file_count, sizeof(*values->files));
 	values->files[values->file_count++] = strcmp(text, "-") == 0 ? "/dev/stdin" : text;
 	return NULL;
