@@ -95,8 +95,8 @@ static void look_for_ap_features(struct check *check)
 }
 
 /* *ret stays NULL if the device has no such attribute. */
-static err_t read_attr(const struct check *check, const struct device *dev, const char *name,
-		       char **ret)
+static err_t read_if_there(const struct check *check, const struct device *dev, const char *name,
+			   char **ret)
 {
 	struct err *e = running_read_attr(check->ops->sysfs, &dev->uuid, name, ret);
 
@@ -111,8 +111,8 @@ static err_t compare_matrix(const struct check *check, const struct device *dev)
 	_cleanup_(mem_freep) char *matrix = NULL;
 	_cleanup_(mem_freep) char *guest = NULL;
 
-	TRY(read_attr(check, dev, "matrix", &matrix));
-	TRY(read_attr(check, dev, "guest_matrix", &guest));
+	TRY(read_if_there(check, dev, "matrix", &matrix));
+	TRY(read_if_there(check, dev, "guest_matrix", &guest));
 	if (!matrix || !guest || strcmp(matrix, guest) == 0)
 		return NULL;
 	return err_hint(err_new(ERR_FAILED,

@@ -98,8 +98,8 @@ static err_t hint_change(struct err *e, const struct device *dev, const char *ty
 			dev->uuid.text, dev->parent, type);
 }
 
-static err_t absent(const struct check *check, const struct device *dev,
-		    const struct mdev_type *type)
+static err_t absent_type(const struct check *check, const struct device *dev,
+			 const struct mdev_type *type)
 {
 	const struct parent *parent = check_find_parent(check, dev->parent);
 	_cleanup_(strlist_clear) struct strlist ids = { 0 };
@@ -152,7 +152,7 @@ static err_t by_name(const struct check *check, const struct device *dev,
 
 static void look_for_absent_types(struct check *check)
 {
-	each_of(check, VERDICT_ABSENT, absent, check_fault);
+	each_of(check, VERDICT_ABSENT, absent_type, check_fault);
 	each_of(check, VERDICT_AMBIGUOUS, ambiguous_type, check_fault);
 }
 

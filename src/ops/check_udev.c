@@ -55,7 +55,7 @@ static err_t check_program(const struct check *check, const char *source, const 
 	if (access(path, X_OK) == 0)
 		return NULL;
 	return err_hint(err_errno(errno, "'%s' runs '%s', which cannot be run", source, path),
-			"so nothing is started when a parent comes: install the program there, or "
+			"so that starts nothing when a parent comes: install the program there, or "
 			"mend the path");
 }
 
@@ -82,30 +82,63 @@ static err_t check_unit(struct check *check, const char *rule)
 	return unit.program ? check_program(check, unit.path, unit.program) : NULL;
 }
 
-static void look_at_units(struct check *check)
+/* With systemd a rule that uses the unit runs no program. */
+static bool uses_unit(struct check *check, const struct udev_rule *rule)
+{
+	return rule->uses_unit && systemd_is_there(check);
+}
+
+/* Why the rule starts nothing; NULL if it does. */
+static err_t check_rule(struct check *check, const struct udev_rule *rule)
+{
+	if (uses_unit(check, rule))
+		return check_unit(check, rule->path);
+	return rule->program ? check_program(check, rule->path, rule->program) : NULL;
+}
+
+static bool is_working(struct check *check, const struct udev_rule *rule)
+{
+	_cleanup_(err_freep) struct err *e = check_rule(check, rule);
+
+	return !e;
+}
+
+static bool has_working(struct check *check, const struct udev_rules *rules)
+{
+	for (size_t i = 0; i < rules->count; i++)
+		if (is_working(check, &rules->items[i]))
+			return true;
+	return false;
+}
+
+/* It matters where something is to be started, and no other rule does that. */
+static void look_at_rules(struct check *check, bool with_unit)
 {
 	_cleanup_(udev_rules_clear) struct udev_rules rules = { 0 };
+	bool matters;
 
 	udev_rules_read(check, &rules);
-	for (size_t i = 0; i < rules.count && systemd_is_there(check); i++)
-		if (rules.items[i].uses_unit)
-			check_fault(check, rules.items[i].path,
-				    check_unit(check, rules.items[i].path));
+	matters = count_autos(check) && !has_working(check, &rules);
+	for (size_t i = 0; i < rules.count; i++) {
+		const struct udev_rule *rule = &rules.items[i];
+
+		if (uses_unit(check, rule) != with_unit)
+			continue;
+		if (matters)
+			check_fault(check, rule->path, check_rule(check, rule));
+		else
+			check_note(check, rule->path, check_rule(check, rule));
+	}
+}
+
+static void look_at_units(struct check *check)
+{
+	look_at_rules(check, true);
 }
 
 static void look_at_programs(struct check *check)
 {
-	_cleanup_(udev_rules_clear) struct udev_rules rules = { 0 };
-
-	udev_rules_read(check, &rules);
-	for (size_t i = 0; i < rules.count; i++) {
-		const struct udev_rule *rule = &rules.items[i];
-
-		/* With systemd such a rule runs no program. */
-		if (rule->program && !(rule->uses_unit && systemd_is_there(check)))
-			check_fault(check, rule->path,
-				    check_program(check, rule->path, rule->program));
-	}
+	look_at_rules(check, false);
 }
 
 /* --- two of them --- */
@@ -119,32 +152,38 @@ static bool is_mdevadm(const struct check *check, const struct udev_rule *rule)
 	return rule->uses_unit || (real && strcmp(str_base_name(real), "mdevadm") == 0);
 }
 
+static err_t several_rules(const struct strlist *paths, bool is_one_program)
+{
+	_cleanup_(mem_freep) char *joined = strlist_join(paths, "'");
+
+	return err_hint(
+		err_new(ERR_EXISTS, "%zu udev rules start the devices of a parent that comes%s: %s",
+			paths->count,
+			is_one_program ? "" : ", and not all of them by mdevadm's locks", joined),
+		"keep one: a link to /dev/null of the other's name in /etc/udev/rules.d "
+		"hides it, as removing its package does");
+}
+
+/* Of those that start anything. */
 static void look_for_two(struct check *check)
 {
 	_cleanup_(udev_rules_clear) struct udev_rules rules = { 0 };
 	_cleanup_(strlist_clear) struct strlist paths = { 0 };
-	_cleanup_(mem_freep) char *joined = NULL;
 	bool is_one_program = true;
-	struct err *e;
 
 	udev_rules_read(check, &rules);
 	for (size_t i = 0; i < rules.count; i++) {
+		if (!is_working(check, &rules.items[i]))
+			continue;
 		strlist_add(&paths, mem_strdup(rules.items[i].path));
 		is_one_program &= is_mdevadm(check, &rules.items[i]);
 	}
-	if (rules.count < 2)
+	if (paths.count < 2)
 		return;
-	joined = strlist_join(&paths, "'");
-	e = err_hint(
-		err_new(ERR_EXISTS, "%zu udev rules start the devices of a parent that comes%s: %s",
-			rules.count,
-			is_one_program ? "" : ", and not all of them by mdevadm's locks", joined),
-		"keep one: a link to /dev/null of the other's name in /etc/udev/rules.d "
-		"hides it, as removing its package does");
 	if (is_one_program)
-		check_note(check, rules.items[0].path, e);
+		check_note(check, paths.items[0], several_rules(&paths, true));
 	else
-		check_fault(check, rules.items[0].path, e);
+		check_fault(check, paths.items[0], several_rules(&paths, false));
 }
 
 const struct check_rule check_udev_rules[] = {

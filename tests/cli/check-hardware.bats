@@ -181,7 +181,7 @@ pci_tree() {
 # A GPU with virtual functions at 06:00.4 and on, which are off.
 card_without_functions() {
 	pci_tree
-	pci 0000:06:00.0 "${NVIDIA[@]}" sriov_totalvfs=16 sriov_numvfs=0 sriov_offset=4 sriov_stride=1
+	pci 0000:06:00.0 "${NVIDIA[@]}" sriov_totalvfs=16 sriov_numvfs=0 sriov_offset=4 sriov_stride=2
 }
 
 @test "virtual functions that are off are a note" {
@@ -199,16 +199,16 @@ card_without_functions() {
 
 @test "virtual functions that are off and defined on are a fault" {
 	card_without_functions
-	manual 0000:06:00.5
-	manual 0000:06:02.4 "$U2"
+	manual 0000:06:00.6
+	manual 0000:06:00.5 "$U2"
 
 	run mdevadm check
 
 	expect_finding fault functions-off 0000:06:00.0 \
 		"the virtual functions of '0000:06:00.0' are off: there are 0 of 16; on those 1 definition is" \
 		"'/usr/lib/nvidia/sriov-manage -e 0000:06:00.0' makes them, at each start of the machine anew"
-	expect_contains "note: parent '0000:06:02.4' is not there; "
-	[[ $output != *"'0000:06:00.5' is not there"* ]]
+	expect_contains "note: parent '0000:06:00.5' is not there; "
+	[[ $output != *"'0000:06:00.6' is not there"* ]]
 }
 
 ON_VFIO_PCI="'0000:06:00.4' is bound to vfio-pci, so it goes to a guest as a whole and has no mediated devices"
@@ -330,12 +330,29 @@ matrix() {
 	finds_nothing
 }
 
-@test "a rule whose program is not there is found" {
-	sed -i 's#RUN+="[^ ]* start-parent#RUN+="/opt/mdevadm start-parent#' "$RULES/60-mdevadm.rules"
+# Something that a rule has to start, and that runs.
+define_auto() {
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
+	mdevadm start -u "$U1"
+}
 
-	finds fault rule-without-program "$RULES/60-mdevadm.rules" \
-		"'$RULES/60-mdevadm.rules' runs '$MDEVADM_ROOT/opt/mdevadm', which cannot be run: ENOENT (No such file or directory)" \
-		"so nothing is started when a parent comes: install the program there, or mend the path"
+@test "a rule whose program is not there is found, and matters if something is auto" {
+	text="'$RULES/60-mdevadm.rules' runs '$MDEVADM_ROOT/opt/mdevadm', which cannot be run: ENOENT (No such file or directory)"
+	advice="so that starts nothing when a parent comes: install the program there, or mend the path"
+	sed -i 's#RUN+="[^ ]* start-parent#RUN+="/opt/mdevadm start-parent#' "$RULES/60-mdevadm.rules"
+	finds note rule-without-program "$RULES/60-mdevadm.rules" "$text" "$advice"
+	define_auto
+
+	finds fault rule-without-program "$RULES/60-mdevadm.rules" "$text" "$advice"
+}
+
+@test "a rule that starts nothing is a note where another one does" {
+	define_auto
+	echo 'ACTION=="add", RUN+="/usr/sbin/mdevctl start-parent-mdevs %k"' >"$RULES/60-mdevctl.rules"
+
+	finds note rule-without-program "$RULES/60-mdevctl.rules" \
+		"'$RULES/60-mdevctl.rules' runs '$MDEVADM_ROOT/usr/sbin/mdevctl', which cannot be run: ENOENT (No such file or directory)" \
+		"so that starts nothing when a parent comes: install the program there, or mend the path"
 }
 
 @test "a program that a rule finds by other means than a path is not missed" {
@@ -349,6 +366,7 @@ matrix() {
 
 # With systemd the rule has a unit do the work.
 @test "a rule whose unit is not there, or masked, is found" {
+	define_auto
 	mkdir -p "$RUN/systemd/system" "$UNITS"
 	finds fault rule-without-unit "$RULES/60-mdevadm.rules" \
 		"'$RULES/60-mdevadm.rules' has systemd start mdevadm-parent@.service, which is not there" \
@@ -364,6 +382,7 @@ matrix() {
 }
 
 @test "a unit whose program is not there is found" {
+	define_auto
 	mkdir -p "$RUN/systemd/system" "$UNITS"
 	sed 's#^ExecStart=[^ ]*#ExecStart=/opt/mdevadm#' "$MDEVADM_BUILD/mdevadm-parent@.service" \
 		>"$UNITS/mdevadm-parent@.service"
