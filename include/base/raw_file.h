@@ -16,7 +16,7 @@ struct raw_file {
 	mode_t mode;  /* with its kind; 0 if that could not be read */
 	uid_t uid;
 	gid_t gid;
-	char *error; /* why there is no data */
+	char *error; /* why there is no data, or no mode or target */
 };
 
 /* Owns its files; zero-initialised is empty. */

@@ -19,24 +19,30 @@ static struct raw_file *add(struct raw_file_list *list, const char *parent, cons
 	return &list->items[list->count++];
 }
 
-/* Takes @e. */
+/* Takes @e; the first one counts. */
 static void set_error(struct raw_file *file, struct err *e)
 {
-	file->error = mem_strdup(err_message(e));
+	if (!file->error)
+		file->error = mem_strdup(err_message(e));
 	err_free(e);
 }
 
 static void look_at(struct raw_file *file, const struct dir *dir, const char *name)
 {
+	struct err *e = NULL;
 	struct stat st;
 
-	if (fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		set_error(file, dir_err(dir, "look at", name));
 		return;
+	}
 	file->mode = st.st_mode;
 	file->uid = st.st_uid;
 	file->gid = st.st_gid;
 	if (S_ISLNK(st.st_mode))
-		err_free(dir_read_link(dir, name, &file->target));
+		e = dir_read_link(dir, name, &file->target);
+	if (e)
+		set_error(file, e);
 }
 
 void raw_file_list_add(struct raw_file_list *list, const struct dir *dir, const char *parent,
@@ -44,11 +50,11 @@ void raw_file_list_add(struct raw_file_list *list, const struct dir *dir, const 
 {
 	struct raw_file *file = add(list, parent, name);
 
-	look_at(file, dir, name);
 	file->data = data;
 	file->size = size;
 	if (e)
 		set_error(file, e);
+	look_at(file, dir, name);
 }
 
 void raw_file_list_add_error(struct raw_file_list *list, const char *parent, struct err *e)

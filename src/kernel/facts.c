@@ -87,11 +87,14 @@ static bool is_skipped(const char *name, const char *const *skipped)
 	return false;
 }
 
-static bool is_directory(const struct dir *dir, const char *name)
+static err_t look_for_directory(const struct dir *dir, const char *name, bool *ret)
 {
 	struct stat st;
 
-	return fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+	if (fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return dir_err(dir, "look at", name);
+	*ret = S_ISDIR(st.st_mode);
+	return NULL;
 }
 
 static void read_below(struct thing *thing, const struct dir *at, const char *name,
@@ -118,10 +121,14 @@ void facts_read_files(struct thing *thing, const struct dir *dir, const char *pr
 	for (size_t i = 0; i < names.count; i++) {
 		const char *name = names.items[i];
 		_cleanup_(mem_freep) char *path = mem_printf("%s%s", prefix, name);
+		bool is_directory = false;
 
 		if (is_skipped(name, skipped))
 			continue;
-		if (!is_directory(dir, name))
+		e = look_for_directory(dir, name, &is_directory);
+		if (e)
+			add_error(&thing->facts, "unread", 0, dir, name, e);
+		else if (!is_directory)
 			add_readable(&thing->files, path, dir, name);
 		else if (depth > 0)
 			read_below(thing, dir, name, path, depth - 1);
