@@ -48,6 +48,14 @@
  */
 #define REMOVAL_MOMENT_MS (LOOK_PAUSE_MAX_MS * 4)
 
+/*
+ * A monitor looks again so often: for what no event tells; where there are no events; and while
+ * something is under way.
+ */
+#define MONITOR_LOOK_MS	    2000
+#define MONITOR_POLL_MS	    200
+#define MONITOR_RESTLESS_MS 100
+
 /* What a script may still do after a signal that interrupts this run: it may be about to end. */
 #define SCRIPT_INTERRUPTED_MS 5000
 /* How long children of a script that has ended may hold its output open. */

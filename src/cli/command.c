@@ -7,21 +7,14 @@
 #include "messages.h"
 
 static const struct command *const commands[] = {
-	&command_define,
-	&command_undefine,
-	&command_modify,
-	&command_start,
-	&command_stop,
-	&command_restart,
-	&command_list,
-	&command_types,
-	&command_drain,
-	&command_resume,
-	&command_hold,
-	&command_wait,
-	&command_start_parent_mdevs,
-	&command_completions,
-	&command_complete,
+	&command_define,      &command_undefine,
+	&command_modify,      &command_start,
+	&command_stop,	      &command_restart,
+	&command_list,	      &command_types,
+	&command_drain,	      &command_resume,
+	&command_hold,	      &command_wait,
+	&command_monitor,     &command_start_parent_mdevs,
+	&command_completions, &command_complete,
 };
 
 /* As other tools that apply a configuration have it. */

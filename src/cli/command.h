@@ -69,6 +69,7 @@ extern const struct command command_drain;
 extern const struct command command_hold;
 extern const struct command command_list;
 extern const struct command command_modify;
+extern const struct command command_monitor;
 extern const struct command command_restart;
 extern const struct command command_resume;
 extern const struct command command_start;

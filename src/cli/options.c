@@ -64,6 +64,8 @@ static const struct option_spec specs[OPT_COUNT] = {
 			 FIELD(reason) },
 	[OPT_DRY_RUN] = { "dry-run", 0, KIND_FLAG, NULL, "only show what would be stopped", 0 },
 	[OPT_ABANDON] = { "abandon", 0, KIND_FLAG, NULL, "lift the hold, and start nothing", 0 },
+	[OPT_JSON] = { "json", 0, KIND_FLAG, NULL, "print JSON, an object a line", 0 },
+	[OPT_WHO] = { "who", 0, KIND_FLAG, NULL, "name who creates and removes devices (root)", 0 },
 	[OPT_WORD] = { "word", 0, KIND_WORD, "WORD", "what is meant", FIELD(word) },
 };
 

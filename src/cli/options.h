@@ -54,6 +54,8 @@ enum option {
 	OPT_REASON,
 	OPT_DRY_RUN,
 	OPT_ABANDON,
+	OPT_JSON,
+	OPT_WHO,
 	OPT_WORD,
 	OPT_COUNT,
 };

@@ -101,6 +101,11 @@ err_t output_close(struct output *output, bool *ret_is_left)
 	return e;
 }
 
+bool output_flush(struct output *output)
+{
+	return fflush(output->stream) == 0 && !output->errnum;
+}
+
 void output_text(struct output *output, const char *text)
 {
 	_cleanup_(mem_freep) char *escaped = str_is_plain(text) ? NULL : str_escape(text);

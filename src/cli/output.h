@@ -29,6 +29,9 @@ void output_made(struct output *output, const struct uuid *uuid, const char *don
  */
 err_t output_close(struct output *output, bool *ret_is_left);
 
+/* Writes what is buffered; false if that, or something before, was lost. */
+bool output_flush(struct output *output);
+
 /* Writes @text with what is not printable escaped: for names from outside. */
 void output_text(struct output *output, const char *text);
 /* In one line without blanks, what is not printable escaped as in output_text(). */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading the types of parents. */
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sysfs_private.h"
 
@@ -126,6 +128,21 @@ static err_t list_types(const struct sysfs *sysfs, const char *parent, struct di
 	if (types)
 		TRY(sysfs_pass_absence(dir_list(types, ret_ids)));
 	*ret = take(types);
+	return NULL;
+}
+
+err_t sysfs_count_types(const struct sysfs *sysfs, const char *parent, size_t *ret,
+			ino_t *ret_inode)
+{
+	_cleanup_(strlist_clear) struct strlist ids = { 0 };
+	_cleanup_(dir_freep) struct dir *types = NULL;
+	struct stat st = { 0 };
+
+	TRY(list_types(sysfs, parent, &types, &ids));
+	if (types && fstat(types->fd, &st) < 0)
+		return err_errno(errno, "cannot look at '%s'", types->path);
+	*ret = ids.count;
+	*ret_inode = st.st_ino;
 	return NULL;
 }
 
