@@ -22,6 +22,7 @@ _mdevadm_list_commands() {
 		resume$'\t''start again what ran on a held parent, and lift the hold'
 		hold$'\t''let nothing be started on a parent'
 		wait$'\t''wait until a parent, or a type of it, is there'
+		monitor$'\t''tell when parents, devices, definitions and holds change'
 		start-parent-mdevs$'\t''start the devices of a parent that are defined as auto'
 	)
 }
@@ -170,6 +171,15 @@ _mdevadm_list_options() { # COMMAND
 			--type -t ask 'and this type of it'
 			--instances '' text 'until at least N of the type are left'
 			--timeout '' text 'wait at most SEC seconds (30)'
+		)
+		;;
+	monitor)
+		argument=parent takes_many='' takes_command=''
+		options+=(
+			--parent -p ask 'only what is of this parent'
+			--timeout '' text 'end after SEC seconds (default: never)'
+			--json '' flag 'print JSON, an object a line'
+			--who '' flag 'name who creates and removes devices (root)'
 		)
 		;;
 	start-parent-mdevs)

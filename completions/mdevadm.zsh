@@ -18,6 +18,7 @@ _mdevadm_list_commands() {
 		'resume:start again what ran on a held parent, and lift the hold'
 		'hold:let nothing be started on a parent'
 		'wait:wait until a parent, or a type of it, is there'
+		'monitor:tell when parents, devices, definitions and holds change'
 		'start-parent-mdevs:start the devices of a parent that are defined as auto'
 	)
 }
@@ -142,6 +143,13 @@ _mdevadm_list_specs() { # COMMAND
 		'(-t --type)'{-t+,--type=}'[and this type of it]:TYPE: _mdevadm_ask type'
 		--instances='[until at least N of the type are left]:N: '
 		--timeout='[wait at most SEC seconds (30)]:SEC: '
+		'1:PARENT: _mdevadm_ask parent'
+		) ;;
+	(monitor) specs+=(
+		'(-p --parent)'{-p+,--parent=}'[only what is of this parent]:PARENT: _mdevadm_ask parent'
+		--timeout='[end after SEC seconds (default\: never)]:SEC: '
+		--json'[print JSON, an object a line]'
+		--who'[name who creates and removes devices (root)]'
 		'1:PARENT: _mdevadm_ask parent'
 		) ;;
 	(start-parent-mdevs) specs+=(

@@ -97,7 +97,7 @@ struct item *inventory_get(struct inventory *inventory, enum monitor_what what,
 	return item;
 }
 
-static bool is_forgotten(const struct item *item)
+static bool can_be_forgotten(const struct item *item)
 {
 	if (item->is_there || item->odd_since.at_ns)
 		return false;
@@ -111,7 +111,7 @@ void inventory_forget(struct inventory *inventory)
 	for (size_t i = 0; i < inventory->count; i++) {
 		struct item *item = inventory->items[i];
 
-		if (is_forgotten(item))
+		if (can_be_forgotten(item))
 			item_free(item);
 		else
 			inventory->items[left++] = item;

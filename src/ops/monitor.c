@@ -7,6 +7,9 @@
 #include "base/limits.h"
 #include "monitor_private.h"
 
+/* So often a look is put off for events that came meanwhile. */
+#define LOOKS_IN_VAIN_MAX 10
+
 enum wakener {
 	WAKENER_SIGNAL,
 	WAKENER_READER,
@@ -46,11 +49,17 @@ static struct deadline next_look(const struct monitor *monitor)
 	return deadline_in(monitor->events ? MONITOR_LOOK_MS : MONITOR_POLL_MS);
 }
 
-static void look_at_all(struct monitor *monitor)
+/* False if it has to be done again. */
+static bool look_again(struct monitor *monitor)
 {
+	bool is_done;
+
 	monitor_look_at_files(monitor);
-	monitor_look_at_kernel(monitor);
+	is_done = monitor_look_at_kernel(monitor, monitor->looks_in_vain >= LOOKS_IN_VAIN_MAX);
 	monitor_look_at_changed(monitor);
+	monitor->looks_in_vain = is_done ? 0 : monitor->looks_in_vain + 1;
+	monitor->is_restless |= !is_done;
+	return is_done;
 }
 
 /* False when it is over: a signal has come, nobody reads any more, or the time is up. */
@@ -95,24 +104,32 @@ static err_t handle_all(struct monitor *monitor, bool *ret_is_lost)
 	return NULL;
 }
 
+static void look_when_due(struct monitor *monitor, struct deadline *look, bool *has_lost)
+{
+	if (!*has_lost && !deadline_is_over(look))
+		return;
+	if (look_again(monitor) && *has_lost) {
+		monitor_tell_itself(monitor, MONITOR_RESYNCHRONISED);
+		*has_lost = false;
+	}
+	*look = next_look(monitor);
+}
+
 static err_t follow(struct monitor *monitor, int signal_fd)
 {
 	const struct deadline end = deadline_in(monitor->request->timeout_ms);
 	struct deadline look = next_look(monitor);
+	bool has_lost = false;
 
 	while (!monitor->is_left && wait_for_change(monitor, signal_fd, &look, &end)) {
 		bool was_restless = monitor->is_restless;
 		bool is_lost;
 
 		TRY(handle_all(monitor, &is_lost));
-		if (is_lost || deadline_is_over(&look)) {
-			look_at_all(monitor);
+		has_lost |= is_lost;
+		if (monitor->is_restless && !was_restless)
 			look = next_look(monitor);
-		} else if (monitor->is_restless && !was_restless) {
-			look = next_look(monitor);
-		}
-		if (is_lost)
-			monitor_tell_itself(monitor, MONITOR_RESYNCHRONISED);
+		look_when_due(monitor, &look, &has_lost);
 	}
 	return NULL;
 }
@@ -125,7 +142,8 @@ static err_t watch_all(struct monitor *monitor)
 	TRY(interrupt_open(&signal_fd));
 	TRY(open_sources(monitor));
 	monitor->is_quiet = true;
-	look_at_all(monitor);
+	while (!look_again(monitor))
+		;
 	monitor->is_quiet = false;
 	monitor_tell_itself(monitor, MONITOR_READY);
 	return follow(monitor, signal_fd);

@@ -131,7 +131,7 @@ static const char *state_of_record(const struct record *record)
 }
 
 /* False if there is none, or it is of a parent that is not wanted. */
-static bool read_record(struct monitor *monitor, const struct uuid *uuid, struct item *seen)
+static bool describe_record(struct monitor *monitor, const struct uuid *uuid, struct item *seen)
 {
 	_cleanup_(record_freep) struct record *record = NULL;
 	_cleanup_(err_freep) struct err *e = record_load(monitor->ops->env, uuid, &record);
@@ -163,7 +163,7 @@ static void look_at_record(struct monitor *monitor, const struct uuid *uuid)
 		item->is_seen = true;
 		return;
 	}
-	if (!read_record(monitor, uuid, &seen))
+	if (!describe_record(monitor, uuid, &seen))
 		return;
 	item = inventory_get(&monitor->inventory, MONITOR_RECORD, uuid, NULL);
 	monitor_see(monitor, item, &seen);

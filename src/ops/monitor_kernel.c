@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Events and looks tell of the same things, each in its own time. A look notes with what it saw the
- * number of the last event before it: events up to that one have nothing new to tell. Of a later
- * one the inode says whether it is of the device that was seen.
+ * Events and looks tell of the same things, each in its own time. A look counts when no event was
+ * sent while it went on: then all events up to that one have nothing new to tell of what it told,
+ * in whatever moment they come. Of a later one the inode says whether it is of the device that was
+ * seen.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -11,6 +13,12 @@
 #include "kernel/mdev.h"
 #include "monitor_private.h"
 #include "state/record.h"
+
+/* What a look has found; owns its items. */
+struct sights {
+	struct item *items;
+	size_t count;
+};
 
 /* Of a device that is not there. */
 static const char *absent_state(const struct record *record)
@@ -42,17 +50,19 @@ static enum device_start start_of(const struct monitor *monitor, const struct de
 	return definition && definition->is_there ? definition->start : DEVICE_START_MANUAL;
 }
 
-static bool is_odd(enum device_state state)
+/*
+ * Whatever is removed looks stuck and removing for a moment, and what is created has no type yet
+ * when its event is about to be sent: only what stays so is that.
+ */
+static bool is_odd(const struct device *dev)
 {
-	return state == DEVICE_STATE_REMOVING || state == DEVICE_STATE_STUCK;
+	return dev->state == DEVICE_STATE_REMOVING || dev->state == DEVICE_STATE_STUCK ||
+	       !dev->type;
 }
 
-/*
- * @dev, which is borrowed and NULL if it is not there, as an item. Whatever is removed looks stuck
- * and removing for a moment: only what stays so is that.
- */
-static err_t describe_device(struct monitor *monitor, const struct uuid *uuid, const char *parent,
-			     const struct device *dev, struct item *ret)
+/* @dev, which is borrowed and NULL if it is not there, as an item. */
+err_t monitor_describe_device(struct monitor *monitor, const struct uuid *uuid, const char *parent,
+			      const struct device *dev, struct item *ret)
 {
 	const struct env *env = monitor->ops->env;
 	_cleanup_(record_freep) struct record *record = NULL;
@@ -69,21 +79,21 @@ static err_t describe_device(struct monitor *monitor, const struct uuid *uuid, c
 		.inode = inode,
 		.is_there = dev != NULL,
 	};
-	if (dev && is_odd(dev->state))
+	if (dev && is_odd(dev))
 		ret->odd_since = deadline_in(0);
 	return NULL;
 }
 
-static err_t look_at_device(struct monitor *monitor, const struct uuid *uuid, const char *parent,
-			    struct item *ret)
+err_t monitor_look_at_device(struct monitor *monitor, const struct uuid *uuid, const char *parent,
+			     struct item *ret)
 {
 	_cleanup_(device_freep) struct device *dev = NULL;
 
 	TRY(mdev_find_below(monitor->ops->sysfs, parent, uuid, &dev));
-	return describe_device(monitor, uuid, parent, dev, ret);
+	return monitor_describe_device(monitor, uuid, parent, dev, ret);
 }
 
-static err_t look_at_parent(struct monitor *monitor, const char *parent, struct item *ret)
+err_t monitor_look_at_parent(struct monitor *monitor, const char *parent, struct item *ret)
 {
 	ino_t inode;
 	size_t types;
@@ -99,9 +109,7 @@ static err_t look_at_parent(struct monitor *monitor, const char *parent, struct 
 	return NULL;
 }
 
-/* Sees what is there; what looks as if it was going stays as it was told, until it has stayed so.
- */
-static void see_present(struct monitor *monitor, struct item *item, struct item *seen)
+void monitor_see_present(struct monitor *monitor, struct item *item, struct item *seen)
 {
 	bool is_odd_now = seen->odd_since.at_ns != 0;
 
@@ -120,36 +128,46 @@ static void see_present(struct monitor *monitor, struct item *item, struct item 
 	monitor_see(monitor, item, seen);
 }
 
-static void look_at_parents(struct monitor *monitor, unsigned long long number)
+/* Takes the strings of @seen; what is surely not there is passed over. */
+static void add_sight(struct sights *sights, enum monitor_what what, const struct uuid *uuid,
+		      struct item *seen)
 {
-	_cleanup_(strlist_clear) struct strlist names = { 0 };
-	struct err *e = sysfs_list_parents(monitor->ops->sysfs, &names);
+	if (!seen->is_there) {
+		item_clear(seen);
+		return;
+	}
+	seen->what = what;
+	if (uuid)
+		seen->uuid = *uuid;
+	sights->items = mem_grow(sights->items, sights->count, sizeof(*sights->items));
+	sights->items[sights->count++] = *seen;
+}
 
-	if (e)
-		monitor_keep(monitor, MONITOR_PARENT, NULL);
-	monitor_warn(monitor, e);
-	for (size_t i = 0; i < names.count; i++) {
+static void sights_clear(struct sights *sights)
+{
+	for (size_t i = 0; i < sights->count; i++)
+		item_clear(&sights->items[i]);
+	free(sights->items);
+}
+
+static void look_at_parents(struct monitor *monitor, const struct strlist *names,
+			    struct sights *ret)
+{
+	for (size_t i = 0; i < names->count; i++) {
 		struct item seen = { 0 };
-		struct item *item;
+		struct err *e;
 
-		if (!monitor_wants(monitor, names.items[i]))
+		if (!monitor_wants(monitor, names->items[i]))
 			continue;
-		e = look_at_parent(monitor, names.items[i], &seen);
+		e = monitor_look_at_parent(monitor, names->items[i], &seen);
 		if (e)
-			monitor_keep(monitor, MONITOR_PARENT, names.items[i]);
+			monitor_keep(monitor, MONITOR_PARENT, names->items[i]);
 		monitor_warn(monitor, e);
-		if (!seen.is_there) {
-			item_clear(&seen);
-			continue;
-		}
-		item = inventory_get(&monitor->inventory, MONITOR_PARENT, NULL, names.items[i]);
-		item->number = number;
-		see_present(monitor, item, &seen);
+		add_sight(ret, MONITOR_PARENT, NULL, &seen);
 	}
 }
 
-static err_t look_at_children(struct monitor *monitor, const char *parent,
-			      unsigned long long number)
+static err_t look_at_children(struct monitor *monitor, const char *parent, struct sights *ret)
 {
 	_cleanup_(device_list_clear) struct device_list children = { 0 };
 
@@ -157,47 +175,66 @@ static err_t look_at_children(struct monitor *monitor, const char *parent,
 	for (size_t i = 0; i < children.count; i++) {
 		const struct device *dev = children.items[i];
 		struct item seen = { 0 };
-		struct item *item;
 
-		TRY(describe_device(monitor, &dev->uuid, parent, dev, &seen));
-		item = inventory_get(&monitor->inventory, MONITOR_DEVICE, &dev->uuid, parent);
-		item->number = number;
-		see_present(monitor, item, &seen);
+		TRY(monitor_describe_device(monitor, &dev->uuid, parent, dev, &seen));
+		add_sight(ret, MONITOR_DEVICE, &dev->uuid, &seen);
 	}
 	return NULL;
 }
 
 /* While a driver goes, its parent is not listed any more and still has devices. */
-static void list_homes(struct monitor *monitor, struct strlist *ret)
+static void add_homes(const struct monitor *monitor, struct strlist *names)
 {
-	struct err *e = sysfs_list_parents(monitor->ops->sysfs, ret);
-
-	if (e)
-		monitor_keep(monitor, MONITOR_DEVICE, NULL);
-	monitor_warn(monitor, e);
 	for (size_t i = 0; i < monitor->inventory.count; i++) {
 		const struct item *item = monitor->inventory.items[i];
 
 		if (item->what == MONITOR_DEVICE && item->is_there)
-			strlist_add(ret, mem_strdup(item->parent));
+			strlist_add(names, mem_strdup(item->parent));
 	}
-	strlist_sort(ret);
+	strlist_sort(names);
 }
 
-static void look_at_devices(struct monitor *monitor, unsigned long long number)
+static void look_at_devices(struct monitor *monitor, const struct strlist *homes,
+			    struct sights *ret)
 {
-	_cleanup_(strlist_clear) struct strlist homes = { 0 };
-
-	list_homes(monitor, &homes);
-	for (size_t i = 0; i < homes.count; i++) {
+	for (size_t i = 0; i < homes->count; i++) {
 		struct err *e;
 
-		if (!monitor_wants(monitor, homes.items[i]))
+		if (!monitor_wants(monitor, homes->items[i]))
 			continue;
-		e = look_at_children(monitor, homes.items[i], number);
+		e = look_at_children(monitor, homes->items[i], ret);
 		if (e)
-			monitor_keep(monitor, MONITOR_DEVICE, homes.items[i]);
+			monitor_keep(monitor, MONITOR_DEVICE, homes->items[i]);
 		monitor_warn(monitor, e);
+	}
+}
+
+static void look_around(struct monitor *monitor, struct sights *ret)
+{
+	_cleanup_(strlist_clear) struct strlist names = { 0 };
+	struct err *e = sysfs_list_parents(monitor->ops->sysfs, &names);
+
+	if (e) {
+		monitor_keep(monitor, MONITOR_PARENT, NULL);
+		monitor_keep(monitor, MONITOR_DEVICE, NULL);
+	}
+	monitor_warn(monitor, e);
+	look_at_parents(monitor, &names, ret);
+	add_homes(monitor, &names);
+	look_at_devices(monitor, &names, ret);
+}
+
+static void see_all(struct monitor *monitor, struct sights *sights, unsigned long long number)
+{
+	for (size_t i = 0; i < sights->count; i++) {
+		struct item *seen = &sights->items[i];
+		const struct uuid *uuid = uuid_is_set(&seen->uuid) ? &seen->uuid : NULL;
+		struct item *item =
+			inventory_get(&monitor->inventory, seen->what, uuid, seen->parent);
+
+		monitor_see_present(monitor, item, seen);
+		if (item->is_there)
+			item->number = number;
 	}
 }
 
@@ -230,23 +267,34 @@ static void find_group(struct monitor *monitor)
 	strlist_sort(&monitor->group);
 }
 
-void monitor_look_at_kernel(struct monitor *monitor)
+static unsigned long long last_number(struct monitor *monitor)
 {
 	unsigned long long number = 0;
 
 	if (monitor->events)
 		monitor_warn(monitor, events_last_number(monitor->ops->env, &number));
-	monitor->is_restless = false;
-	monitor->tells_looks = true;
+	return number;
+}
+
+bool monitor_look_at_kernel(struct monitor *monitor, bool is_forced)
+{
+	_cleanup_(sights_clear) struct sights sights = { 0 };
+	unsigned long long number = last_number(monitor);
+
 	find_group(monitor);
 	monitor_begin_look(monitor, MONITOR_PARENT);
 	monitor_begin_look(monitor, MONITOR_DEVICE);
-	look_at_parents(monitor, number);
-	look_at_devices(monitor, number);
+	look_around(monitor, &sights);
+	if (!is_forced && last_number(monitor) != number)
+		return false;
+	monitor->is_restless = false;
+	monitor->tells_looks = true;
+	see_all(monitor, &sights, number);
 	miss_devices(monitor, number);
 	monitor_miss_unseen(monitor, MONITOR_PARENT, "absent");
 	inventory_forget(&monitor->inventory);
 	monitor->tells_looks = false;
+	return true;
 }
 
 void monitor_look_at_changed(struct monitor *monitor)
@@ -258,76 +306,10 @@ void monitor_look_at_changed(struct monitor *monitor)
 
 		if (!item || !item->is_there)
 			continue;
-		monitor_warn(monitor, look_at_device(monitor, uuid, item->parent, &seen));
+		monitor_warn(monitor, monitor_look_at_device(monitor, uuid, item->parent, &seen));
 		if (seen.is_there && seen.inode == item->inode)
-			see_present(monitor, item, &seen);
+			monitor_see_present(monitor, item, &seen);
 		item_clear(&seen);
 	}
 	device_list_clear(&monitor->changed_records);
-}
-
-/* Whether what is there now is what was told of, and stays. */
-static bool is_still_that(const struct item *item, const struct item *seen)
-{
-	return item->is_there && seen->is_there && !seen->odd_since.at_ns && seen->inode &&
-	       seen->inode == item->inode;
-}
-
-/* It has come, and what is there now may be gone already. */
-static void handle_coming(struct monitor *monitor, struct item *item, struct item *seen)
-{
-	if (item->is_there)
-		monitor_miss(monitor, item, item->what == MONITOR_PARENT ? "absent" : "stopped");
-	seen->odd_since = (struct deadline){ 0 };
-	monitor_see(monitor, item, seen);
-	monitor->is_restless |= strcmp(item->state, "running") != 0;
-}
-
-static void handle_new(struct monitor *monitor, const struct event *event, struct item *item,
-		       struct item *seen)
-{
-	item->number = event->number;
-	if (event->kind == EVENT_CAME)
-		handle_coming(monitor, item, seen);
-	else if (item->is_there)
-		monitor_miss(monitor, item, seen->state);
-}
-
-/*
- * The event that a device has gone comes a moment before the last of it goes: what is odd then is
- * gone.
- */
-static err_t look_for_event(struct monitor *monitor, const struct event *event, struct item *ret)
-{
-	if (!uuid_is_set(&event->uuid))
-		return look_at_parent(monitor, event->parent, ret);
-	TRY(look_at_device(monitor, &event->uuid, event->parent, ret));
-	if (event->kind != EVENT_WENT || !ret->odd_since.at_ns)
-		return NULL;
-	item_clear(ret);
-	return describe_device(monitor, &event->uuid, event->parent, NULL, ret);
-}
-
-void monitor_handle_event(struct monitor *monitor, const struct event *event)
-{
-	bool is_device = uuid_is_set(&event->uuid);
-	struct item *item;
-	struct item seen = { 0 };
-	struct err *e;
-
-	if (!monitor_wants(monitor, event->parent))
-		return;
-	e = look_for_event(monitor, event, &seen);
-	if (e) {
-		monitor_warn(monitor, e);
-		return;
-	}
-	item = inventory_get(&monitor->inventory, is_device ? MONITOR_DEVICE : MONITOR_PARENT,
-			     is_device ? &event->uuid : NULL, event->parent);
-	if (event->kind != EVENT_OTHER && event->number > item->number &&
-	    !is_still_that(item, &seen))
-		handle_new(monitor, event, item, &seen);
-	else if (item->is_there && seen.is_there)
-		see_present(monitor, item, &seen);
-	item_clear(&seen);
 }

@@ -21,6 +21,7 @@ struct monitor {
 	struct watch *watch;
 	struct who who;
 	struct device_list changed_records;
+	unsigned looks_in_vain;
 	bool is_quiet;	  /* nothing is told yet */
 	bool is_left;	  /* whom it is told to wants no more */
 	bool is_restless; /* something is under way, and what becomes of it has no event */
@@ -49,7 +50,24 @@ void monitor_tell_itself(struct monitor *monitor, enum monitor_action action);
 void monitor_look_at_files(struct monitor *monitor);
 
 /* monitor_kernel.c: parents and devices. */
-void monitor_look_at_kernel(struct monitor *monitor);
+
+/*
+ * False, and nothing is told, if an event was sent meanwhile, unless it is @is_forced: then
+ * something may be told twice.
+ */
+bool monitor_look_at_kernel(struct monitor *monitor, bool is_forced);
 /* Those whose records have changed. */
 void monitor_look_at_changed(struct monitor *monitor);
+/* Each sets *ret to what is there, or was; the caller clears it. */
+err_t monitor_look_at_parent(struct monitor *monitor, const char *parent, struct item *ret);
+err_t monitor_look_at_device(struct monitor *monitor, const struct uuid *uuid, const char *parent,
+			     struct item *ret);
+/* The same of @dev, borrowed; NULL if it is not there. */
+err_t monitor_describe_device(struct monitor *monitor, const struct uuid *uuid, const char *parent,
+			      const struct device *dev, struct item *ret);
+/* Sees what is there; what looks as if it was going stays as it was told, until it has stayed so.
+ */
+void monitor_see_present(struct monitor *monitor, struct item *item, struct item *seen);
+
+/* monitor_event.c */
 void monitor_handle_event(struct monitor *monitor, const struct event *event);

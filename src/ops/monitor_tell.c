@@ -111,7 +111,7 @@ static bool is_as_before(const struct item *item, const struct item *seen)
 }
 
 /* Not the same device any more, although there is one: the other's end was not seen. */
-static bool is_another(const struct item *item, const struct item *seen)
+static bool is_another_one(const struct item *item, const struct item *seen)
 {
 	return item->is_there && item->inode && seen->inode && item->inode != seen->inode;
 }
@@ -135,7 +135,7 @@ void monitor_see(struct monitor *monitor, struct item *item, struct item *seen)
 {
 	bool is_known;
 
-	if (is_another(item, seen))
+	if (is_another_one(item, seen))
 		monitor_miss(monitor, item, "stopped");
 	is_known = item->is_there;
 	if (is_known && is_as_before(item, seen)) {

@@ -52,7 +52,7 @@ bool who_take(struct who *who, const struct uuid *uuid, bool is_removal, bool is
 		return false;
 	*ret = waiting->items[index];
 	drop_at(waiting, index);
-	if (is_last)
-		drop_before(waiting, uuid, index);
+	/* Of these, what they were told of is known already. */
+	drop_before(waiting, uuid, index);
 	return true;
 }

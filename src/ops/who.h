@@ -12,8 +12,8 @@ struct who {
 
 void who_clear(struct who *who);
 /*
- * Takes out the first that fits, or with @is_last the last one and all of that device before it,
- * where a look has told of several at once. False if there is none.
+ * Takes out the first that fits, or with @is_last, where a look has told of several at once, the
+ * last one; and all of that device before it. False if there is none.
  */
 bool who_take(struct who *who, const struct uuid *uuid, bool is_removal, bool is_last,
 	      struct traced *ret);
