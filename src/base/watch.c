@@ -133,7 +133,7 @@ err_t watch_add(struct watch *watch, const char *path)
 		if (is_there && (strcmp(at, path) == 0 || !has_come_meanwhile(at, path)))
 			return NULL;
 		if (is_there)
-			strcpy(at, path);
+			memcpy(at, path, strlen(path) + 1);
 		else
 			*strrchr(at, '/') = '\0';
 	}

@@ -2,8 +2,8 @@
 /* The probes are one list for all of the kernel; what they tell goes into a buffer of our own. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -159,18 +159,31 @@ err_t trace_tear_down(const struct dir *top, const char *name)
 	return err_hint(e, "the next 'mdevadm monitor --who' takes it away");
 }
 
+/* The two numbers of a name as trace_name() has it. */
+static bool read_name(const char *name, unsigned long *ret_pid, unsigned long *ret_since)
+{
+	const char *pid = name + strlen(PREFIX);
+	const char *since = str_starts_with(name, PREFIX) ? strchr(pid, '_') : NULL;
+	_cleanup_(mem_freep) char *first = NULL;
+
+	if (!since)
+		return false;
+	first = mem_printf("%.*s", (int)(since - pid), pid);
+	return str_to_number(first, INT_MAX, ret_pid) &&
+	       str_to_number(since + 1, ULONG_MAX, ret_since) && *ret_pid && *ret_since;
+}
+
 /* Whether the name is that of a process that surely is no more. */
 static bool is_left_behind(const struct env *env, const char *name)
 {
-	unsigned long long since = 0, now;
-	int pid = 0, length = 0;
+	unsigned long pid, since;
+	unsigned long long now;
 
-	if (sscanf(name, PREFIX "%d_%llu%n", &pid, &since, &length) != 2 || name[length] ||
-	    pid <= 0 || !since)
+	if (!read_name(name, &pid, &since))
 		return false;
-	if (kill(pid, 0) < 0)
+	if (kill((pid_t)pid, 0) < 0)
 		return errno == ESRCH;
-	now = process_start_time(env, pid);
+	now = process_start_time(env, (pid_t)pid);
 	return now && now != since;
 }
 
