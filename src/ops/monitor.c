@@ -8,7 +8,7 @@
 #include "monitor_private.h"
 
 /* So often a look is put off for events that came meanwhile. */
-#define LOOKS_IN_VAIN_MAX 10
+#define LOOKS_IN_VAIN_MAX 50
 
 enum wakener {
 	WAKENER_SIGNAL,

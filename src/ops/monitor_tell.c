@@ -3,7 +3,7 @@
 
 #include "monitor_private.h"
 
-/* Of more kinds of trouble than this, the rest is not remembered. */
+/* So many different warnings are enough for anybody. */
 #define WARNED_MAX 1000
 
 bool monitor_wants(const struct monitor *monitor, const char *parent)
@@ -15,12 +15,11 @@ void monitor_warn(struct monitor *monitor, struct err *e)
 {
 	if (!e)
 		return;
-	if (strlist_has(&monitor->warned, err_message(e))) {
+	if (monitor->warned.count == WARNED_MAX || strlist_has(&monitor->warned, err_message(e))) {
 		err_free(e);
 		return;
 	}
-	if (monitor->warned.count < WARNED_MAX)
-		strlist_add(&monitor->warned, mem_strdup(err_message(e)));
+	strlist_add(&monitor->warned, mem_strdup(err_message(e)));
 	env_warn(monitor->ops->env, e);
 }
 

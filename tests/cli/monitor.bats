@@ -30,6 +30,8 @@ end_monitor() {
 	wait "$MONITOR" || status=$?
 }
 
+is_ended() { ! kill -0 "$MONITOR" 2>/dev/null; }
+
 # The line is told, whatever the time.
 has_told() { sed -E "s/^$TIME //" "$TOLD" | grep -qxF -- "$1"; }
 is_told() {
@@ -201,6 +203,7 @@ has_json() { [ "$(jq -c "select(.event | $1)" "$TOLD" | wc -l)" -ge 1 ]; }
 
 @test "SIGINT and SIGTERM end a monitor with 0" {
 	for signal in INT TERM; do
+		: >"$TOLD"
 		env --default-signal=INT "$MDEVADM" monitor >"$TOLD" 3>&- &
 		MONITOR=$!
 		ends_with_test "$MONITOR"
@@ -228,9 +231,24 @@ has_json() { [ "$(jq -c "select(.event | $1)" "$TOLD" | wc -l)" -ge 1 ]; }
 	read -r line <"$BATS_TEST_TMPDIR/pipe"
 
 	[[ $line == *ready* ]]
-	is_ended() { ! kill -0 "$MONITOR" 2>/dev/null; }
 	wait_until is_ended
 	[ ! -s "$COMPLAINTS" ]
+}
+
+@test "a reader that does not read keeps no signal from ending a monitor" {
+	mkfifo "$BATS_TEST_TMPDIR/pipe"
+	exec 7<>"$BATS_TEST_TMPDIR/pipe"
+	# As much as a pipe takes.
+	head -c 65536 /dev/zero >"$BATS_TEST_TMPDIR/pipe"
+	"$MDEVADM" monitor >"$BATS_TEST_TMPDIR/pipe" 2>"$COMPLAINTS" 3>&- 7>&- &
+	MONITOR=$!
+	ends_with_test "$MONITOR"
+	watches() { grep -qs inotify "/proc/$MONITOR/fdinfo/"*; }
+	wait_until watches
+
+	kill -TERM "$MONITOR"
+
+	wait_until is_ended
 }
 
 @test "monitor writes nothing" {
