@@ -112,11 +112,13 @@ err_t monitor_look_at_parent(struct monitor *monitor, const char *parent, struct
 void monitor_see_present(struct monitor *monitor, struct item *item, struct item *seen)
 {
 	bool is_odd_now = seen->odd_since.at_ns != 0;
+	bool is_passing;
 
 	if (is_odd_now && item->odd_since.at_ns)
 		seen->odd_since = item->odd_since;
-	monitor->is_restless |= strcmp(seen->state, "starting") == 0 || is_odd_now;
-	if (is_odd_now && !monitor->is_quiet && deadline_ms_since(&seen->odd_since) < STUCK_MS) {
+	is_passing = is_odd_now && deadline_ms_since(&seen->odd_since) < STUCK_MS;
+	monitor->is_restless |= is_passing || strcmp(seen->state, "starting") == 0;
+	if (is_passing && !monitor->is_quiet) {
 		item->odd_since = seen->odd_since;
 		item->is_seen = true;
 		item_clear(seen);
