@@ -20,7 +20,7 @@ enum wakener {
 
 static void monitor_clear(struct monitor *monitor)
 {
-	inventory_clear(&monitor->inventory);
+	snapshot_clear(&monitor->snapshot);
 	strlist_clear(&monitor->group);
 	strlist_clear(&monitor->warned);
 	device_list_clear(&monitor->changed_records);

@@ -59,8 +59,8 @@ void monitor_handle_event(struct monitor *monitor, const struct event *event)
 		seen = (struct item){ .parent = mem_strdup(event->parent),
 				      .state = mem_strdup("cannot be read") };
 	monitor_warn(monitor, e);
-	item = inventory_get(&monitor->inventory, is_device ? MONITOR_DEVICE : MONITOR_PARENT,
-			     is_device ? &event->uuid : NULL, event->parent);
+	item = snapshot_get(&monitor->snapshot, is_device ? MONITOR_DEVICE : MONITOR_PARENT,
+			    is_device ? &event->uuid : NULL, event->parent);
 	if (event->kind != EVENT_OTHER && event->number > item->number &&
 	    !is_still_that(item, &seen))
 		handle_new(monitor, event, item, &seen);

@@ -36,7 +36,7 @@ static void read_definition(struct monitor *monitor, const struct uuid *uuid, st
 static err_t look_at_definition(struct monitor *monitor, const char *parent,
 				const struct uuid *uuid)
 {
-	struct item *item = inventory_find(&monitor->inventory, MONITOR_DEFINITION, uuid, parent);
+	struct item *item = snapshot_find(&monitor->snapshot, MONITOR_DEFINITION, uuid, parent);
 	struct item seen = { 0 };
 
 	TRY(store_stamp(monitor->ops->store, parent, uuid, &seen.stamp));
@@ -51,7 +51,7 @@ static err_t look_at_definition(struct monitor *monitor, const char *parent,
 		return NULL;
 	}
 	if (!item)
-		item = inventory_get(&monitor->inventory, MONITOR_DEFINITION, uuid, parent);
+		item = snapshot_get(&monitor->snapshot, MONITOR_DEFINITION, uuid, parent);
 	monitor_see(monitor, item, &seen);
 	return NULL;
 }
@@ -103,7 +103,7 @@ static void look_at_hold(struct monitor *monitor, const char *parent)
 		return;
 	}
 	seen.state = mem_strdup(e ? CANNOT_BE_READ : reason ? reason : "is being lifted");
-	monitor_see(monitor, inventory_get(&monitor->inventory, MONITOR_HOLD, NULL, parent), &seen);
+	monitor_see(monitor, snapshot_get(&monitor->snapshot, MONITOR_HOLD, NULL, parent), &seen);
 }
 
 static void look_at_holds(struct monitor *monitor)
@@ -150,7 +150,7 @@ static bool describe_record(struct monitor *monitor, const struct uuid *uuid, st
 /* What has a record may be another device by it: see monitor_look_at_changed(). */
 static void look_at_record(struct monitor *monitor, const struct uuid *uuid)
 {
-	struct item *item = inventory_find(&monitor->inventory, MONITOR_RECORD, uuid, NULL);
+	struct item *item = snapshot_find(&monitor->snapshot, MONITOR_RECORD, uuid, NULL);
 	struct item seen = { 0 };
 	struct err *e = record_stamp(monitor->ops->env, uuid, &seen.stamp);
 
@@ -165,7 +165,7 @@ static void look_at_record(struct monitor *monitor, const struct uuid *uuid)
 	}
 	if (!describe_record(monitor, uuid, &seen))
 		return;
-	item = inventory_get(&monitor->inventory, MONITOR_RECORD, uuid, NULL);
+	item = snapshot_get(&monitor->snapshot, MONITOR_RECORD, uuid, NULL);
 	monitor_see(monitor, item, &seen);
 	device_list_add(&monitor->changed_records, device_new(uuid, NULL, NULL));
 }

@@ -45,7 +45,7 @@ static const char *present_state(const struct env *env, const struct device *dev
 static enum device_start start_of(const struct monitor *monitor, const struct device *dev)
 {
 	const struct item *definition =
-		inventory_find(&monitor->inventory, MONITOR_DEFINITION, &dev->uuid, dev->parent);
+		snapshot_find(&monitor->snapshot, MONITOR_DEFINITION, &dev->uuid, dev->parent);
 
 	return definition && definition->is_there ? definition->start : DEVICE_START_MANUAL;
 }
@@ -187,8 +187,8 @@ static err_t look_at_children(struct monitor *monitor, const char *parent, struc
 /* While a driver goes, its parent is not listed any more and still has devices. */
 static void add_homes(const struct monitor *monitor, struct strlist *names)
 {
-	for (size_t i = 0; i < monitor->inventory.count; i++) {
-		const struct item *item = monitor->inventory.items[i];
+	for (size_t i = 0; i < monitor->snapshot.count; i++) {
+		const struct item *item = monitor->snapshot.items[i];
 
 		if (item->what == MONITOR_DEVICE && item->is_there)
 			strlist_add(names, mem_strdup(item->parent));
@@ -232,7 +232,7 @@ static void see_all(struct monitor *monitor, struct sights *sights, unsigned lon
 		struct item *seen = &sights->items[i];
 		const struct uuid *uuid = uuid_is_set(&seen->uuid) ? &seen->uuid : NULL;
 		struct item *item =
-			inventory_get(&monitor->inventory, seen->what, uuid, seen->parent);
+			snapshot_get(&monitor->snapshot, seen->what, uuid, seen->parent);
 
 		monitor_see_present(monitor, item, seen);
 		if (item->is_there)
@@ -243,8 +243,8 @@ static void see_all(struct monitor *monitor, struct sights *sights, unsigned lon
 /* What was seen to be absent, with what a drain has left. */
 static void miss_devices(struct monitor *monitor, unsigned long long number)
 {
-	for (size_t i = 0; i < monitor->inventory.count; i++) {
-		struct item *item = monitor->inventory.items[i];
+	for (size_t i = 0; i < monitor->snapshot.count; i++) {
+		struct item *item = monitor->snapshot.items[i];
 		_cleanup_(record_freep) struct record *record = NULL;
 
 		if (item->what != MONITOR_DEVICE || item->is_seen)
@@ -294,7 +294,7 @@ bool monitor_look_at_kernel(struct monitor *monitor, bool is_forced)
 	see_all(monitor, &sights, number);
 	miss_devices(monitor, number);
 	monitor_miss_unseen(monitor, MONITOR_PARENT, "absent");
-	inventory_forget(&monitor->inventory);
+	snapshot_forget(&monitor->snapshot);
 	monitor->tells_looks = false;
 	return true;
 }
@@ -303,7 +303,7 @@ void monitor_look_at_changed(struct monitor *monitor)
 {
 	for (size_t i = 0; i < monitor->changed_records.count; i++) {
 		const struct uuid *uuid = &monitor->changed_records.items[i]->uuid;
-		struct item *item = inventory_find(&monitor->inventory, MONITOR_DEVICE, uuid, NULL);
+		struct item *item = snapshot_find(&monitor->snapshot, MONITOR_DEVICE, uuid, NULL);
 		struct item seen = { 0 };
 
 		if (!item || !item->is_there)

@@ -6,15 +6,15 @@
 #pragma once
 
 #include "base/watch.h"
-#include "inventory.h"
 #include "kernel/events.h"
 #include "ops_private.h"
+#include "snapshot.h"
 #include "who.h"
 
 struct monitor {
 	struct ops *ops;
 	const struct monitor_request *request;
-	struct inventory inventory;
+	struct snapshot snapshot;
 	struct strlist group;  /* the parents that are wanted, unless all are */
 	struct strlist warned; /* what was warned about */
 	struct events *events; /* NULL: there are none */

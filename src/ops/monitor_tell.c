@@ -82,13 +82,13 @@ static void tell_item(struct monitor *monitor, const struct item *item, enum mon
 
 void monitor_tell_itself(struct monitor *monitor, enum monitor_action action)
 {
-	const struct inventory *inventory = &monitor->inventory;
+	const struct snapshot *snapshot = &monitor->snapshot;
 	struct monitor_event event = {
 		.what = MONITOR_ITSELF,
 		.action = action,
-		.parents = inventory_count(inventory, MONITOR_PARENT),
-		.devices = inventory_count(inventory, MONITOR_DEVICE),
-		.definitions = inventory_count(inventory, MONITOR_DEFINITION),
+		.parents = snapshot_count(snapshot, MONITOR_PARENT),
+		.devices = snapshot_count(snapshot, MONITOR_DEVICE),
+		.definitions = snapshot_count(snapshot, MONITOR_DEFINITION),
 	};
 
 	tell(monitor, &event);
@@ -160,15 +160,15 @@ void monitor_miss(struct monitor *monitor, struct item *item, const char *state)
 
 void monitor_begin_look(struct monitor *monitor, enum monitor_what what)
 {
-	for (size_t i = 0; i < monitor->inventory.count; i++)
-		if (monitor->inventory.items[i]->what == what)
-			monitor->inventory.items[i]->is_seen = false;
+	for (size_t i = 0; i < monitor->snapshot.count; i++)
+		if (monitor->snapshot.items[i]->what == what)
+			monitor->snapshot.items[i]->is_seen = false;
 }
 
 void monitor_keep(struct monitor *monitor, enum monitor_what what, const char *parent)
 {
-	for (size_t i = 0; i < monitor->inventory.count; i++) {
-		struct item *item = monitor->inventory.items[i];
+	for (size_t i = 0; i < monitor->snapshot.count; i++) {
+		struct item *item = monitor->snapshot.items[i];
 
 		if (item->what == what && (!parent || strcmp(item->parent, parent) == 0))
 			item->is_seen = true;
@@ -177,8 +177,8 @@ void monitor_keep(struct monitor *monitor, enum monitor_what what, const char *p
 
 void monitor_miss_unseen(struct monitor *monitor, enum monitor_what what, const char *state)
 {
-	for (size_t i = 0; i < monitor->inventory.count; i++) {
-		struct item *item = monitor->inventory.items[i];
+	for (size_t i = 0; i < monitor->snapshot.count; i++) {
+		struct item *item = monitor->snapshot.items[i];
 
 		if (item->what == what && item->is_there && !item->is_seen)
 			monitor_miss(monitor, item, state);

@@ -32,19 +32,19 @@ struct item {
 void item_clear(struct item *item);
 
 /* Zero-initialised is empty. */
-struct inventory {
+struct snapshot {
 	struct item **items; /* sorted */
 	size_t count;
 };
 
-void inventory_clear(struct inventory *inventory);
+void snapshot_clear(struct snapshot *snapshot);
 /* NULL if there is none; the parent counts for all but devices and records. */
-struct item *inventory_find(const struct inventory *inventory, enum monitor_what what,
-			    const struct uuid *uuid, const char *parent);
-/* The same; one that is not there yet is added, with nothing but its names. */
-struct item *inventory_get(struct inventory *inventory, enum monitor_what what,
+struct item *snapshot_find(const struct snapshot *snapshot, enum monitor_what what,
 			   const struct uuid *uuid, const char *parent);
+/* The same; one that is not there yet is added, with nothing but its names. */
+struct item *snapshot_get(struct snapshot *snapshot, enum monitor_what what,
+			  const struct uuid *uuid, const char *parent);
 /* Drops what is not there, of which no event can come any more. */
-void inventory_forget(struct inventory *inventory);
+void snapshot_forget(struct snapshot *snapshot);
 /* How many are there. */
-size_t inventory_count(const struct inventory *inventory, enum monitor_what what);
+size_t snapshot_count(const struct snapshot *snapshot, enum monitor_what what);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "inventory.h"
+#include "snapshot.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +21,12 @@ static void item_free(struct item *item)
 	free(item);
 }
 
-void inventory_clear(struct inventory *inventory)
+void snapshot_clear(struct snapshot *snapshot)
 {
-	for (size_t i = 0; i < inventory->count; i++)
-		item_free(inventory->items[i]);
-	free(inventory->items);
-	*inventory = (struct inventory){ 0 };
+	for (size_t i = 0; i < snapshot->count; i++)
+		item_free(snapshot->items[i]);
+	free(snapshot->items);
+	*snapshot = (struct snapshot){ 0 };
 }
 
 /* A device has one parent, which may be another one next time. */
@@ -46,15 +46,15 @@ static int compare_item(const struct item *item, enum monitor_what what, const s
 }
 
 /* Where it is, or belongs. */
-static size_t place_of(const struct inventory *inventory, enum monitor_what what,
+static size_t place_of(const struct snapshot *snapshot, enum monitor_what what,
 		       const struct uuid *uuid, const char *parent, bool *ret_is_there)
 {
-	size_t low = 0, high = inventory->count;
+	size_t low = 0, high = snapshot->count;
 
 	*ret_is_there = false;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = compare_item(inventory->items[middle], what, uuid, parent);
+		int order = compare_item(snapshot->items[middle], what, uuid, parent);
 
 		if (!order)
 			*ret_is_there = true;
@@ -66,34 +66,34 @@ static size_t place_of(const struct inventory *inventory, enum monitor_what what
 	return low;
 }
 
-struct item *inventory_find(const struct inventory *inventory, enum monitor_what what,
-			    const struct uuid *uuid, const char *parent)
-{
-	bool is_there;
-	size_t place = place_of(inventory, what, uuid, parent, &is_there);
-
-	return is_there ? inventory->items[place] : NULL;
-}
-
-struct item *inventory_get(struct inventory *inventory, enum monitor_what what,
+struct item *snapshot_find(const struct snapshot *snapshot, enum monitor_what what,
 			   const struct uuid *uuid, const char *parent)
 {
 	bool is_there;
-	size_t place = place_of(inventory, what, uuid, parent, &is_there);
+	size_t place = place_of(snapshot, what, uuid, parent, &is_there);
+
+	return is_there ? snapshot->items[place] : NULL;
+}
+
+struct item *snapshot_get(struct snapshot *snapshot, enum monitor_what what,
+			  const struct uuid *uuid, const char *parent)
+{
+	bool is_there;
+	size_t place = place_of(snapshot, what, uuid, parent, &is_there);
 	struct item *item;
 
 	if (is_there)
-		return inventory->items[place];
+		return snapshot->items[place];
 	item = mem_zalloc(sizeof(*item));
 	item->what = what;
 	if (uuid)
 		item->uuid = *uuid;
 	item->parent = parent ? mem_strdup(parent) : NULL;
-	inventory->items = mem_grow(inventory->items, inventory->count, sizeof(*inventory->items));
-	memmove(&inventory->items[place + 1], &inventory->items[place],
-		(inventory->count - place) * sizeof(*inventory->items));
-	inventory->items[place] = item;
-	inventory->count++;
+	snapshot->items = mem_grow(snapshot->items, snapshot->count, sizeof(*snapshot->items));
+	memmove(&snapshot->items[place + 1], &snapshot->items[place],
+		(snapshot->count - place) * sizeof(*snapshot->items));
+	snapshot->items[place] = item;
+	snapshot->count++;
 	return item;
 }
 
@@ -104,26 +104,26 @@ static bool can_be_forgotten(const struct item *item)
 	return !item->number || deadline_ms_since(&item->gone_since) > FORGET_MS;
 }
 
-void inventory_forget(struct inventory *inventory)
+void snapshot_forget(struct snapshot *snapshot)
 {
 	size_t left = 0;
 
-	for (size_t i = 0; i < inventory->count; i++) {
-		struct item *item = inventory->items[i];
+	for (size_t i = 0; i < snapshot->count; i++) {
+		struct item *item = snapshot->items[i];
 
 		if (can_be_forgotten(item))
 			item_free(item);
 		else
-			inventory->items[left++] = item;
+			snapshot->items[left++] = item;
 	}
-	inventory->count = left;
+	snapshot->count = left;
 }
 
-size_t inventory_count(const struct inventory *inventory, enum monitor_what what)
+size_t snapshot_count(const struct snapshot *snapshot, enum monitor_what what)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < inventory->count; i++)
-		count += inventory->items[i]->what == what && inventory->items[i]->is_there;
+	for (size_t i = 0; i < snapshot->count; i++)
+		count += snapshot->items[i]->what == what && snapshot->items[i]->is_there;
 	return count;
 }
