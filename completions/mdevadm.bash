@@ -18,6 +18,9 @@ _mdevadm_list_commands() {
 		restart$'\t''remove a device and create it again as it was'
 		list$'\t''list the devices that run, or the definitions'
 		types$'\t''list parents, their types and how many instances are left'
+		parents$'\t''list parents with their hardware, what runs there, and what room is left'
+		status$'\t''show devices as they run and as they are defined, and who uses them'
+		metrics$'\t''print numbers for Prometheus: room, devices by state, orphans, holds'
 		drain$'\t''stop a parent'\''s devices, run a command, start them again'
 		resume$'\t''start again what ran on a held parent, and lift the hold'
 		hold$'\t''let nothing be started on a parent'
@@ -35,6 +38,7 @@ _mdevadm_list_options() { # COMMAND
 			--base '' base 'move one directory alone; KEY is etc, lib, run, sys, dev or proc'
 			--lock-timeout '' text 'wait at most SEC seconds for other runs (30; 0 does not wait)'
 			--callout-timeout '' text 'end a callout script after SEC seconds (120)'
+			--json '' text 'print one JSON document, errors included'
 	)
 	case $1 in
 	define)
@@ -129,12 +133,60 @@ _mdevadm_list_options() { # COMMAND
 			--dumpjson '' flag 'print JSON'
 			--verbose -v flag 'show attributes as well'
 			--strict '' flag 'exit with 9 if anything had to be left out'
+			--columns '' text 'print a table of these columns ('\''help'\'' lists them; '\''+A,B'\'' adds)'
+			--noheadings '' flag 'print no line of headings'
+			--raw '' flag 'print a table for programs to split at blanks'
+			--tree '' flag 'print a tree of physical functions, parents, types and devices'
+			--color '' text 'auto (default), always or never'
 		)
 		;;
 	types)
 		options+=(
 			--parent -p ask 'only types of this parent'
 			--dumpjson '' flag 'print JSON'
+			--strict '' flag 'exit with 9 if anything had to be left out'
+			--columns '' text 'print a table of these columns ('\''help'\'' lists them; '\''+A,B'\'' adds)'
+			--noheadings '' flag 'print no line of headings'
+			--raw '' flag 'print a table for programs to split at blanks'
+			--tree '' flag 'print a tree of physical functions, parents, types and devices'
+			--color '' text 'auto (default), always or never'
+		)
+		;;
+	parents)
+		argument=parent takes_many='' takes_command=''
+		options+=(
+			--parent -p ask 'only this parent, with its card or virtual functions'
+			--strict '' flag 'exit with 9 if anything had to be left out'
+			--columns '' text 'print a table of these columns ('\''help'\'' lists them; '\''+A,B'\'' adds)'
+			--noheadings '' flag 'print no line of headings'
+			--raw '' flag 'print a table for programs to split at blanks'
+			--tree '' flag 'print a tree of physical functions, parents, types and devices'
+			--color '' text 'auto (default), always or never'
+			--types '' flag 'list their types as well'
+		)
+		;;
+	status)
+		argument=uuid takes_many=yes takes_command=''
+		options+=(
+			--uuid -u ask 'only this device'
+			--parent -p ask 'only devices of this parent'
+			--strict '' flag 'exit with 9 if anything had to be left out'
+			--detailed-exitcode '' flag 'exit with 20 if a device is not as it should be'
+			--columns '' text 'print a table of these columns ('\''help'\'' lists them; '\''+A,B'\'' adds)'
+			--noheadings '' flag 'print no line of headings'
+			--raw '' flag 'print a table for programs to split at blanks'
+			--tree '' flag 'print a tree of physical functions, parents, types and devices'
+			--color '' text 'auto (default), always or never'
+			--diff '' flag 'show what is otherwise than defined'
+			--diff-only '' flag 'only devices that are otherwise than defined'
+			--unused '' flag 'only devices that run and that nobody has open'
+			--failed '' flag 'only devices that should run by themselves and do not'
+			--by-node '' text 'only the device behind that node, as /dev/vfio/12'
+			--by-pid '' text 'only devices that this process has open'
+		)
+		;;
+	metrics)
+		options+=(
 			--strict '' flag 'exit with 9 if anything had to be left out'
 		)
 		;;

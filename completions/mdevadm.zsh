@@ -14,6 +14,9 @@ _mdevadm_list_commands() {
 		'restart:remove a device and create it again as it was'
 		'list:list the devices that run, or the definitions'
 		'types:list parents, their types and how many instances are left'
+		'parents:list parents with their hardware, what runs there, and what room is left'
+		'status:show devices as they run and as they are defined, and who uses them'
+		'metrics:print numbers for Prometheus: room, devices by state, orphans, holds'
 		'drain:stop a parent'\''s devices, run a command, start them again'
 		'resume:start again what ran on a held parent, and lift the hold'
 		'hold:let nothing be started on a parent'
@@ -31,6 +34,7 @@ _mdevadm_list_specs() { # COMMAND
 		\*--base='[move one directory alone; KEY is etc, lib, run, sys, dev or proc]:KEY=DIR: _mdevadm_base'
 		--lock-timeout='[wait at most SEC seconds for other runs (30; 0 does not wait)]:SEC: '
 		--callout-timeout='[end a callout script after SEC seconds (120)]:SEC: '
+		--json='[print one JSON document, errors included]:1: '
 	)
 	case $1 in
 	(define) specs+=(
@@ -111,11 +115,53 @@ _mdevadm_list_specs() { # COMMAND
 		--dumpjson'[print JSON]'
 		'(-v --verbose)'{-v,--verbose}'[show attributes as well]'
 		--strict'[exit with 9 if anything had to be left out]'
+		--columns='[print a table of these columns ('\''help'\'' lists them; '\''+A,B'\'' adds)]:LIST: '
+		--noheadings'[print no line of headings]'
+		--raw'[print a table for programs to split at blanks]'
+		--tree'[print a tree of physical functions, parents, types and devices]'
+		--color='[auto (default), always or never]:WHEN: '
 		'*:UUID: _mdevadm_ask uuid'
 		) ;;
 	(types) specs+=(
 		'(-p --parent)'{-p+,--parent=}'[only types of this parent]:PARENT: _mdevadm_ask parent'
 		--dumpjson'[print JSON]'
+		--strict'[exit with 9 if anything had to be left out]'
+		--columns='[print a table of these columns ('\''help'\'' lists them; '\''+A,B'\'' adds)]:LIST: '
+		--noheadings'[print no line of headings]'
+		--raw'[print a table for programs to split at blanks]'
+		--tree'[print a tree of physical functions, parents, types and devices]'
+		--color='[auto (default), always or never]:WHEN: '
+		) ;;
+	(parents) specs+=(
+		'(-p --parent)'{-p+,--parent=}'[only this parent, with its card or virtual functions]:PARENT: _mdevadm_ask parent'
+		--strict'[exit with 9 if anything had to be left out]'
+		--columns='[print a table of these columns ('\''help'\'' lists them; '\''+A,B'\'' adds)]:LIST: '
+		--noheadings'[print no line of headings]'
+		--raw'[print a table for programs to split at blanks]'
+		--tree'[print a tree of physical functions, parents, types and devices]'
+		--color='[auto (default), always or never]:WHEN: '
+		--types'[list their types as well]'
+		'1:PARENT: _mdevadm_ask parent'
+		) ;;
+	(status) specs+=(
+		'(-u --uuid)'{-u+,--uuid=}'[only this device]:UUID: _mdevadm_ask uuid'
+		'(-p --parent)'{-p+,--parent=}'[only devices of this parent]:PARENT: _mdevadm_ask parent'
+		--strict'[exit with 9 if anything had to be left out]'
+		--detailed-exitcode'[exit with 20 if a device is not as it should be]'
+		--columns='[print a table of these columns ('\''help'\'' lists them; '\''+A,B'\'' adds)]:LIST: '
+		--noheadings'[print no line of headings]'
+		--raw'[print a table for programs to split at blanks]'
+		--tree'[print a tree of physical functions, parents, types and devices]'
+		--color='[auto (default), always or never]:WHEN: '
+		--diff'[show what is otherwise than defined]'
+		--diff-only'[only devices that are otherwise than defined]'
+		--unused'[only devices that run and that nobody has open]'
+		--failed'[only devices that should run by themselves and do not]'
+		--by-node='[only the device behind that node, as /dev/vfio/12]:NODE: '
+		--by-pid='[only devices that this process has open]:PID: '
+		'*:UUID: _mdevadm_ask uuid'
+		) ;;
+	(metrics) specs+=(
 		--strict'[exit with 9 if anything had to be left out]'
 		) ;;
 	(drain) takes_command=yes specs+=(

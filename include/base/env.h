@@ -22,6 +22,13 @@ typedef void (*env_warn_fn)(void *data, struct err *e);
 /* A line that the script @source wrote for people. May be called from any thread. */
 typedef void (*env_relay_fn)(void *data, const char *source, const char *line);
 
+/*
+ * What was done to a device or, with a NULL @uuid, to a parent; or was tried: @e is borrowed. May
+ * be called from any thread.
+ */
+typedef void (*env_done_fn)(void *data, const char *operation, const char *uuid, const char *parent,
+			    const struct err *e);
+
 struct env {
 	char *dir[ENV_DIR_COUNT];  /* absolute, no slash at the end; owned */
 	bool moved[ENV_DIR_COUNT]; /* elsewhere than on the running system */
@@ -32,7 +39,8 @@ struct env {
 	bool nested;		   /* started by a script that a run of ours waits for */
 	env_warn_fn warn;	   /* NULL throws warnings away */
 	env_relay_fn relay;	   /* NULL throws lines away */
-	void *warn_data;	   /* of both */
+	env_done_fn done;	   /* NULL if nobody wants to know */
+	void *warn_data;	   /* of all three */
 };
 
 /* What the command line says; NULL, false or 0 where it says nothing. Strings are borrowed. */

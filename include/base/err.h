@@ -46,6 +46,8 @@ err_t err_hint(struct err *e, const char *format, ...) __attribute__((format(pri
  * do about others depends on what was attempted: err_advice() has that only if nobody said more.
  */
 err_t err_hint_for_errnum(struct err *e);
+/* Says what it is about, a UUID or a parent: what is said first stays. */
+err_t err_about(struct err *e, const char *object);
 /* Adds @also (taken) behind @first; either may be NULL. The first one counts. */
 err_t err_also(struct err *first, struct err *also);
 
@@ -76,6 +78,8 @@ bool errnum_is_absence(int errnum);
 
 enum err_kind err_kind(const struct err *e);
 int err_errnum(const struct err *e);
+/* Borrowed; NULL if nobody has said what it is about. */
+const char *err_object(const struct err *e);
 /* Borrowed. */
 const char *err_message(const struct err *e);
 /* Borrowed; NULL if there is none. */

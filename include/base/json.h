@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -35,6 +36,12 @@ json_t *json_new_object(void);
 json_t *json_new_array(void);
 /* @text must be UTF-8; what is not is written as \xNN. */
 json_t *json_new_string(const char *text);
+/* null if @text is NULL. */
+json_t *json_new_text(const char *text);
+json_t *json_new_number(long long number);
+/* null if @number is negative. */
+json_t *json_new_known(long number);
+json_t *json_new_bool(bool is_true);
 /* Take @value. */
 void json_put(json_t *object, const char *key, json_t *value);
 void json_append(json_t *array, json_t *value);

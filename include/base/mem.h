@@ -18,6 +18,8 @@ void *mem_resize(void *old, size_t count, size_t size) __attribute__((returns_no
  */
 void *mem_grow(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
 char *mem_strdup(const char *text) __attribute__((malloc, returns_nonnull));
+/* The same; NULL of NULL. */
+char *mem_copy(const char *text) __attribute__((malloc));
 char *mem_printf(const char *format, ...)
 	__attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 char *mem_vprintf(const char *format, va_list args)

@@ -16,6 +16,8 @@ struct strlist {
 /* Takes @item. */
 void strlist_add(struct strlist *list, char *item);
 bool strlist_has(const struct strlist *list, const char *item);
+/* The same of one that strlist_sort() has sorted. */
+bool strlist_has_sorted(const struct strlist *list, const char *item);
 /* Sorts by byte order and drops what is there twice. */
 void strlist_sort(struct strlist *list);
 bool strlist_is_equal(const struct strlist *a, const struct strlist *b);

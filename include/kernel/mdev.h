@@ -27,6 +27,10 @@ err_t mdev_find_below(const struct sysfs *sysfs, const char *parent, const struc
  */
 err_t mdev_scan(const struct sysfs *sysfs, struct device_list *ret);
 /*
+ * The same, sorted by UUID, with what is stuck, and what is going and has no link or type any more.
+ */
+err_t mdev_scan_all(const struct sysfs *sysfs, struct device_list *ret);
+/*
  * For decisions. Adds what has a directory below the parent, sorted by UUID: also what is stuck,
  * and what is going and has no link any more. Fails rather than leave something out. Of a parent
  * that is surely not there nothing is added.

@@ -88,6 +88,7 @@ void device_copy_attrs(struct device *dev, const struct device *from);
 /*
  * Whether they are the same in the same order; numbers may be written in any base ("0x2b", "43").
  */
+bool attr_is_same_value(const char *a, const char *b);
 bool device_has_same_attrs(const struct device *a, const struct device *b);
 /* @index is less than attr_count. */
 void device_remove_attr(struct device *dev, size_t index);
@@ -103,4 +104,9 @@ struct device_list {
 
 /* Takes @dev. */
 void device_list_add(struct device_list *list, struct device *dev);
+/* By UUID, and of one UUID by parent. */
+void device_list_sort(struct device_list *list);
+/* The first of that UUID among the first @count of a list sorted so; NULL if there is none. */
+struct device *const *device_list_find(const struct device_list *list, size_t count,
+				       const struct uuid *uuid);
 void device_list_clear(struct device_list *list);

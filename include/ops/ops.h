@@ -6,7 +6,8 @@
 
 #include "base/env.h"
 #include "model/device.h"
-#include "model/parent.h"
+#include "model/inventory.h"
+#include "model/status.h"
 
 /* The places that operations work on. */
 struct ops;
@@ -165,6 +166,7 @@ struct drain_request {
 	const char *parent;
 	const char *reason;   /* NULL: a general one */
 	char *const *command; /* NULL: the parent stays held */
+	int output;	      /* the command's standard output; -1: that of this process */
 	unsigned jobs;
 	bool force;
 	int timeout_ms;	   /* for each removal, and for the parent to come back */
@@ -251,6 +253,34 @@ err_t op_list(struct ops *ops, const struct list_request *request, struct device
  * functions.
  */
 err_t op_types(struct ops *ops, const char *parent, bool has_group, struct parent_list *ret);
+struct parents_request {
+	const char *parent;  /* NULL: all; its card, or its virtual functions, are listed with it */
+	bool wants_products; /* what the hardware is called */
+};
+
+/*
+ * Adds all parents with what runs on them and is defined there, a card before its functions; and
+ * the names that only definitions have. Takes no lock and writes nothing.
+ */
+err_t op_parents(struct ops *ops, const struct parents_request *request,
+		 struct parent_info_list *ret);
+
+struct status_request {
+	const struct uuid *uuids; /* of none: all */
+	size_t uuid_count;
+	const char *parent;
+	bool has_group;	  /* a physical function stands for its virtual ones */
+	bool wants_users; /* a look through /proc */
+	bool wants_drift; /* attributes are read, or scripts asked for them */
+	bool wants_since; /* udev is asked for those that this program has not started */
+};
+
+/*
+ * Adds what runs, is defined, or is to come back, sorted by parent, then UUID. Takes no lock and
+ * writes nothing.
+ */
+err_t op_status(struct ops *ops, const struct status_request *request, struct status_list *ret);
+
 /*
  * Why there is no parent at all, or not @parent unless it is NULL: ERR_NOT_FOUND. NULL if there
  * is one.

@@ -12,6 +12,7 @@ struct err {
 	bool has_effect;
 	char *message;
 	char *hint;
+	char *object;
 	struct err *next;
 };
 
@@ -94,6 +95,18 @@ err_t err_hint(struct err *e, const char *format, ...)
 	e->hint = mem_vprintf(format, args);
 	va_end(args);
 	return e;
+}
+
+err_t err_about(struct err *e, const char *object)
+{
+	if (e && !e->object)
+		e->object = mem_copy(object);
+	return e;
+}
+
+const char *err_object(const struct err *e)
+{
+	return e->object;
 }
 
 err_t err_took_effect(struct err *e)
@@ -252,6 +265,7 @@ void err_free(struct err *e)
 
 		free(e->message);
 		free(e->hint);
+		free(e->object);
 		free(e);
 		e = next;
 	}

@@ -187,6 +187,26 @@ json_t *json_new_string(const char *text)
 	return require(json_string(plain));
 }
 
+json_t *json_new_text(const char *text)
+{
+	return text ? json_new_string(text) : json_null();
+}
+
+json_t *json_new_number(long long number)
+{
+	return require(json_integer(number));
+}
+
+json_t *json_new_known(long number)
+{
+	return number < 0 ? json_null() : json_new_number(number);
+}
+
+json_t *json_new_bool(bool is_true)
+{
+	return json_boolean(is_true);
+}
+
 void json_put(json_t *object, const char *key, json_t *value)
 {
 	_cleanup_(mem_freep) char *plain = NULL;

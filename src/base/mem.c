@@ -53,6 +53,11 @@ char *mem_strdup(const char *text)
 	return memcpy(mem_alloc(size), text, size);
 }
 
+char *mem_copy(const char *text)
+{
+	return text ? mem_strdup(text) : NULL;
+}
+
 char *mem_vprintf(const char *format, va_list args)
 {
 	char *text;

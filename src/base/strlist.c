@@ -23,6 +23,12 @@ static int compare_items(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+bool strlist_has_sorted(const struct strlist *list, const char *item)
+{
+	return list->count &&
+	       bsearch(&item, list->items, list->count, sizeof(*list->items), compare_items);
+}
+
 void strlist_sort(struct strlist *list)
 {
 	size_t kept = 0;

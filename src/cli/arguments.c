@@ -55,6 +55,8 @@ static void take_option(struct reader *reader, enum option option, char *text)
 	const struct option_spec *spec = option_spec(option);
 	struct values *values = reader->values;
 
+	if (spec->kind == KIND_JSON && !text)
+		text = mem_strdup(spec->metavar);
 	/* popt has no other way to say that it could not copy the value. */
 	if (spec->metavar && !text)
 		mem_exhausted();

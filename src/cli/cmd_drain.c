@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <unistd.h>
+
 #include "command.h"
+#include "report.h"
 
 /* Drain itself failed, not the command: as timeout(1) and env(1) have it. */
 #define STATUS_DRAIN_FAILED 125
@@ -20,6 +23,9 @@ static err_t preview(struct invocation *invocation)
 	_cleanup_(device_list_clear) struct device_list devices = { 0 };
 
 	TRY(op_drain_preview(invocation->ops, invocation->values->parent, &devices));
+	for (size_t i = 0; i < devices.count && invocation->report; i++)
+		report_add_planned(invocation->report, "stop", devices.items[i]->uuid.text,
+				   devices.items[i]->parent);
 	for (size_t i = 0; i < devices.count; i++)
 		fprintf(output_stream(invocation->output), "would stop %s\n",
 			devices.items[i]->uuid.text);
@@ -33,6 +39,8 @@ static err_t run(struct invocation *invocation)
 		.parent = values->parent,
 		.reason = values->reason,
 		.command = values->command,
+		/* Of a document nothing else may be part. */
+		.output = invocation->report ? STDERR_FILENO : -1,
 		.jobs = values->jobs,
 		.force = option_is_given(values, OPT_FORCE),
 		.timeout_ms = values->timeout_ms,

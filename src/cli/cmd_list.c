@@ -3,12 +3,18 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "command.h"
+#include "listing.h"
+#include "table.h"
 
 static const struct option_help helps[] = {
 	{ OPT_UUID, "only this device" },
 	{ OPT_PARENT, "only devices of this parent" },
 	{ 0 },
+};
+
+static const struct rule rules[] = {
+	TABLE_RULES,
+	{ RULE_END, 0, 0 },
 };
 
 static void print_attrs(struct output *output, const struct device *dev)
@@ -109,20 +115,55 @@ static void tell_person_of_absence(const struct invocation *invocation)
 		invocation_tell(invocation, op_explain_absence(invocation->ops, NULL));
 }
 
-static struct uuid *copy_uuids(const struct values *values)
+/* Those that run, or with --defined those that are defined. */
+static err_t list_as_table(struct invocation *invocation, const struct list_request *request)
 {
-	struct uuid *uuids = mem_zalloc((values->device_count + 1) * sizeof(*uuids));
+	_cleanup_(status_list_clear) struct status_list list = { 0 };
+	const struct status_request wanted = {
+		.uuids = request->uuids,
+		.uuid_count = request->uuid_count,
+		.parent = request->parent,
+		.has_group = request->has_group,
+		.wants_users = true,
+		.wants_drift = true,
+		.wants_since = true,
+	};
+	size_t kept = 0;
 
-	for (size_t i = 0; i < values->device_count; i++)
-		uuids[i] = values->devices[i].uuid;
-	return uuids;
+	TRY(op_status(invocation->ops, &wanted, &list));
+	for (size_t i = 0; i < list.count; i++) {
+		struct device_status *status = list.items[i];
+
+		if (request->defined ? status->definitions.count > 0 : status->is_running)
+			list.items[kept++] = status;
+		else
+			device_status_free(status);
+	}
+	list.count = kept;
+	return listing_print_devices(invocation, &list);
+}
+
+static err_t list_as_text(struct invocation *invocation, const struct list_request *request)
+{
+	const struct values *values = invocation->values;
+	_cleanup_(device_list_clear) struct device_list devices = { 0 };
+
+	TRY(op_list(invocation->ops, request, &devices));
+	if (!devices.count)
+		tell_person_of_absence(invocation);
+	if (option_is_given(values, OPT_DUMPJSON))
+		print_json(invocation->output, &devices, values->device_count == 1);
+	else
+		for (size_t i = 0; i < devices.count; i++)
+			print_device(invocation, devices.items[i], request->defined,
+				     option_is_given(values, OPT_VERBOSE));
+	return NULL;
 }
 
 static err_t run(struct invocation *invocation)
 {
 	const struct values *values = invocation->values;
-	_cleanup_(device_list_clear) struct device_list devices = { 0 };
-	_cleanup_(mem_freep) struct uuid *uuids = copy_uuids(values);
+	_cleanup_(mem_freep) struct uuid *uuids = values_copy_uuids(values);
 	const struct list_request request = {
 		.uuids = uuids,
 		.uuid_count = values->device_count,
@@ -133,15 +174,8 @@ static err_t run(struct invocation *invocation)
 			       option_is_given(values, OPT_DUMPJSON),
 	};
 
-	TRY(op_list(invocation->ops, &request, &devices));
-	if (!devices.count)
-		tell_person_of_absence(invocation);
-	if (option_is_given(values, OPT_DUMPJSON))
-		print_json(invocation->output, &devices, values->device_count == 1);
-	else
-		for (size_t i = 0; i < devices.count; i++)
-			print_device(invocation, devices.items[i], request.defined,
-				     option_is_given(values, OPT_VERBOSE));
+	TRY(listing_is_wanted(invocation) ? list_as_table(invocation, &request)
+					  : list_as_text(invocation, &request));
 	return invocation_check_strict(invocation);
 }
 
@@ -150,8 +184,10 @@ const struct command command_list = {
 	.summary = "list the devices that run, or the definitions",
 	.examples = { "list --parent 06:00.0", "list --defined --verbose" },
 	.options = OPT_BIT(OPT_DEFINED) | OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) |
-		   OPT_BIT(OPT_VERBOSE) | OPT_BIT(OPT_DUMPJSON) | OPT_BIT(OPT_STRICT),
+		   OPT_BIT(OPT_VERBOSE) | OPT_BIT(OPT_DUMPJSON) | OPT_BIT(OPT_STRICT) |
+		   TABLE_OPTIONS,
 	.helps = helps,
+	.rules = rules,
 	.argument = OPT_UUID,
 	.takes_many = true,
 	.run = run,

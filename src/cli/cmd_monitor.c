@@ -11,13 +11,13 @@ static const struct option_help helps[] = {
 	{ 0 },
 };
 
-static void print_name(struct output *output, const char *name)
+static void print_word(struct output *output, const char *name)
 {
 	fputc(' ', output_stream(output));
 	output_text(output, name ? name : "-");
 }
 
-static void print_counts(FILE *stream, const struct monitor_event *event)
+static void print_totals(FILE *stream, const struct monitor_event *event)
 {
 	fprintf(stream, " %zu parents, %zu devices, %zu definitions", event->parents,
 		event->devices, event->definitions);
@@ -36,14 +36,14 @@ static void print_names(struct output *output, const struct monitor_event *event
 	FILE *stream = output_stream(output);
 
 	if (uuid_is_set(&event->uuid))
-		print_name(output, event->uuid.text);
-	print_name(output, event->parent);
+		print_word(output, event->uuid.text);
+	print_word(output, event->parent);
 	if (uuid_is_set(&event->uuid))
-		print_name(output, event->type);
+		print_word(output, event->type);
 	if (event->what == MONITOR_PARENT && event->action != MONITOR_REMOVED)
 		fprintf(stream, " %zu types", event->types);
 	else
-		print_name(output, shown_state(event));
+		print_word(output, shown_state(event));
 }
 
 static void print_who(struct output *output, const struct monitor_event *event)
@@ -69,7 +69,7 @@ static void print_event(struct output *output, const struct monitor_event *event
 	fprintf(stream, "%s %s %s", monitor_time(&event->at, time), monitor_what_name(event->what),
 		monitor_action_name(event->action));
 	if (event->what == MONITOR_ITSELF)
-		print_counts(stream, event);
+		print_totals(stream, event);
 	else
 		print_names(output, event);
 	if (with_who)
@@ -82,7 +82,7 @@ static bool tell(void *data, const struct monitor_event *event)
 	const struct invocation *invocation = data;
 	const struct values *values = invocation->values;
 
-	if (option_is_given(values, OPT_JSON))
+	if (invocation->report)
 		monitor_print_json(invocation->output, event);
 	else
 		print_event(invocation->output, event, option_is_given(values, OPT_WHO));
@@ -108,10 +108,10 @@ static err_t run(struct invocation *invocation)
 const struct command command_monitor = {
 	.name = "monitor",
 	.summary = "tell when parents, devices, definitions and holds change",
-	.examples = { "monitor --parent 06:00.0", "monitor --json --who" },
-	.options =
-		OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_JSON) | OPT_BIT(OPT_WHO) | OPT_BIT(OPT_TIMEOUT),
+	.examples = { "monitor --parent 06:00.0", "monitor --who" },
+	.options = OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_WHO) | OPT_BIT(OPT_TIMEOUT),
 	.helps = helps,
 	.argument = OPT_PARENT,
+	.prints_lines = true,
 	.run = run,
 };

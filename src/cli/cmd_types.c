@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/json.h"
-#include "command.h"
+#include "listing.h"
+#include "table.h"
 
 static const struct option_help helps[] = {
 	{ OPT_PARENT, "only types of this parent" },
 	{ 0 },
+};
+
+static const struct rule rules[] = {
+	TABLE_RULES,
+	{ RULE_END, 0, 0 },
 };
 
 static void print_field(struct output *output, const char *name, const char *value)
@@ -44,7 +50,16 @@ static void print_parent(struct invocation *invocation, const struct parent *par
 		print_type(output, &parent->types[i]);
 }
 
-static err_t run(struct invocation *invocation)
+static err_t types_as_table(struct invocation *invocation)
+{
+	_cleanup_(parent_info_list_clear) struct parent_info_list parents = { 0 };
+	const struct parents_request request = { .parent = invocation->values->parent };
+
+	TRY(op_parents(invocation->ops, &request, &parents));
+	return listing_print_types(invocation, &parents);
+}
+
+static err_t types_as_text(struct invocation *invocation)
 {
 	_cleanup_(parent_list_clear) struct parent_list parents = { 0 };
 	_cleanup_(json_freep) json_t *json = NULL;
@@ -61,6 +76,12 @@ static err_t run(struct invocation *invocation)
 		for (size_t i = 0; i < parents.count; i++)
 			print_parent(invocation, parents.items[i]);
 	}
+	return NULL;
+}
+
+static err_t run(struct invocation *invocation)
+{
+	TRY(listing_is_wanted(invocation) ? types_as_table(invocation) : types_as_text(invocation));
 	return invocation_check_strict(invocation);
 }
 
@@ -68,7 +89,9 @@ const struct command command_types = {
 	.name = "types",
 	.summary = "list parents, their types and how many instances are left",
 	.examples = { "types", "types --parent 06:00.0 --dumpjson" },
-	.options = OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_DUMPJSON) | OPT_BIT(OPT_STRICT),
+	.options =
+		OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_DUMPJSON) | OPT_BIT(OPT_STRICT) | TABLE_OPTIONS,
 	.helps = helps,
+	.rules = rules,
 	.run = run,
 };

@@ -5,20 +5,29 @@
 
 #include "base/interrupt.h"
 #include "messages.h"
+#include "report.h"
 
 static const struct command *const commands[] = {
-	&command_define,      &command_undefine,
-	&command_modify,      &command_start,
-	&command_stop,	      &command_restart,
-	&command_list,	      &command_types,
-	&command_drain,	      &command_resume,
-	&command_hold,	      &command_wait,
-	&command_monitor,     &command_start_parent_mdevs,
-	&command_completions, &command_complete,
+	&command_define,
+	&command_undefine,
+	&command_modify,
+	&command_start,
+	&command_stop,
+	&command_restart,
+	&command_list,
+	&command_types,
+	&command_parents,
+	&command_status,
+	&command_metrics,
+	&command_drain,
+	&command_resume,
+	&command_hold,
+	&command_wait,
+	&command_monitor,
+	&command_start_parent_mdevs,
+	&command_completions,
+	&command_complete,
 };
-
-/* As other tools that apply a configuration have it. */
-#define STATUS_CHANGED 20
 
 const struct command command_none = { .name = "" };
 
@@ -71,11 +80,15 @@ void invocation_note(const struct invocation *invocation, const char *format, ..
 	text = mem_vprintf(format, args);
 	va_end(args);
 	messages_add(invocation->messages, invocation->program, text);
+	if (invocation->report)
+		report_add_note(invocation->report, text);
 }
 
 void invocation_tell(const struct invocation *invocation, struct err *e)
 {
 	messages_add_err(invocation->messages, invocation->program, "", e);
+	if (invocation->report)
+		report_add_err(invocation->report, "error", NULL, e);
 	err_free(e);
 }
 
@@ -100,7 +113,8 @@ err_t invocation_each_device(struct invocation *invocation,
 
 		TRY(interrupt_check());
 		if (!is_repeated(values, i))
-			e = one(invocation, &values->devices[i].uuid);
+			e = err_about(one(invocation, &values->devices[i].uuid),
+				      values->devices[i].uuid.text);
 		failed += e != NULL;
 		invocation_tell(invocation, e);
 	}
@@ -114,7 +128,7 @@ void invocation_set_changed(struct invocation *invocation)
 {
 	if (option_is_given(invocation->values, OPT_DETAILED_EXITCODE) &&
 	    ops_have_changed(invocation->ops))
-		invocation->done_status = STATUS_CHANGED;
+		invocation->done_status = STATUS_NOT_SO;
 }
 
 err_t invocation_check_strict(const struct invocation *invocation)

@@ -8,12 +8,19 @@
 
 struct command;
 
+/*
+ * An exit status, as other tools that apply a configuration have it: something was changed, or is
+ * not as it should be.
+ */
+#define STATUS_NOT_SO 20
+
 struct invocation {
 	const struct command *command;
 	const struct values *values;
 	struct ops *ops;
 	struct output *output;
 	struct messages *messages;
+	struct report *report; /* with --json, else NULL */
 	const char *program;
 	size_t warnings; /* how many there were so far; see env_warn() */
 	int done_status; /* the exit status of success */
@@ -33,6 +40,7 @@ struct command {
 	err_t (*run)(struct invocation *invocation);
 	bool is_hidden;
 	bool takes_command; /* behind "--" */
+	bool prints_lines;  /* goes on, and prints a document in each line with --json */
 	bool has_no_ops;    /* runs without them, and without a look at where things are */
 };
 
@@ -68,12 +76,15 @@ extern const struct command command_define;
 extern const struct command command_drain;
 extern const struct command command_hold;
 extern const struct command command_list;
+extern const struct command command_metrics;
 extern const struct command command_modify;
 extern const struct command command_monitor;
+extern const struct command command_parents;
 extern const struct command command_restart;
 extern const struct command command_resume;
 extern const struct command command_start;
 extern const struct command command_start_parent_mdevs;
+extern const struct command command_status;
 extern const struct command command_stop;
 extern const struct command command_types;
 extern const struct command command_undefine;

@@ -14,9 +14,17 @@ static const char *help_of(const struct option_help *help, enum option option)
 	return help && help->option ? help->help : option_spec(option)->help;
 }
 
-#define COMMON                                                               \
-	(OPT_BIT(OPT_ROOT) | OPT_BIT(OPT_BASE) | OPT_BIT(OPT_LOCK_TIMEOUT) | \
-	 OPT_BIT(OPT_CALLOUT_TIMEOUT) | OPT_BIT(OPT_HELP) | OPT_BIT(OPT_VERSION))
+#define COMMON                                                                  \
+	(OPT_BIT(OPT_ROOT) | OPT_BIT(OPT_BASE) | OPT_BIT(OPT_LOCK_TIMEOUT) |    \
+	 OPT_BIT(OPT_CALLOUT_TIMEOUT) | OPT_BIT(OPT_JSON) | OPT_BIT(OPT_HELP) | \
+	 OPT_BIT(OPT_VERSION))
+
+static unsigned arg_info(const struct option_spec *spec)
+{
+	if (spec->kind == KIND_JSON)
+		return POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL;
+	return spec->metavar ? POPT_ARG_STRING : POPT_ARG_NONE;
+}
 
 /* Fills @entry and those behind it with the options of the set; the one behind them. */
 static struct poptOption *fill(struct poptOption *entry, uint64_t set,
@@ -30,7 +38,7 @@ static struct poptOption *fill(struct poptOption *entry, uint64_t set,
 		*entry++ = (struct poptOption){
 			.longName = spec->name,
 			.shortName = spec->letter,
-			.argInfo = spec->metavar ? POPT_ARG_STRING : POPT_ARG_NONE,
+			.argInfo = arg_info(spec),
 			.val = i,
 			.descrip = help_of(help, (enum option)i),
 			.argDescrip = spec->metavar,

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "messages.h"
 #include "names.h"
+#include "report.h"
 
 /* The version of mdevctl whose command line, files and scripts this program speaks. */
 #define MDEVCTL_VERSION "1.4.0"
@@ -35,6 +36,8 @@ static void warn(void *data, struct err *e)
 	pthread_mutex_lock(&run->mutex);
 	run->invocation.warnings++;
 	messages_add_err(run->messages, run->program, "warning: ", e);
+	if (run->invocation.report)
+		report_add_err(run->invocation.report, "warning", NULL, e);
 	pthread_mutex_unlock(&run->mutex);
 	err_free(e);
 }
@@ -44,6 +47,15 @@ static void relay(void *data, const char *source, const char *line)
 	const struct run *run = data;
 
 	messages_add(run->messages, source, line);
+}
+
+static void done(void *data, const char *operation, const char *uuid, const char *parent,
+		 const struct err *e)
+{
+	const struct run *run = data;
+
+	if (run->invocation.report)
+		report_add_result(run->invocation.report, operation, uuid, parent, e);
 }
 
 static void print_version(const struct run *run)
@@ -68,30 +80,72 @@ static err_t open_ops(struct run *run, struct env **ret_env, struct ops **ret)
 	TRY(env_new(&run->values.env, ret_env));
 	(*ret_env)->warn = warn;
 	(*ret_env)->relay = relay;
+	(*ret_env)->done = done;
 	(*ret_env)->warn_data = run;
 	return ops_open(*ret_env, ret);
 }
 
-static err_t run_command(struct run *run)
+/* What the messages of the run are about, if they do not say so: its device or parent. */
+static const char *object_of(const struct values *values)
+{
+	if (values->device_count == 1 && uuid_is_set(&values->uuid))
+		return values->uuid.text;
+	return values->device_count ? NULL : values->parent;
+}
+
+/* The document is all that is printed; after others, only if there is an error to be told. */
+static void print_report(struct run *run, const struct err *e)
+{
+	struct invocation *invocation = &run->invocation;
+	bool is_line = run->command->prints_lines;
+
+	report_add_err(invocation->report, "error", object_of(&run->values), e);
+	output_be_heard(invocation->output);
+	if (!is_line)
+		output_json(invocation->output, report_document(invocation->report));
+	else if (e)
+		output_document_line(invocation->output, report_document(invocation->report));
+}
+
+static err_t do_command(struct run *run)
 {
 	_cleanup_(env_freep) struct env *env = NULL;
 	_cleanup_(ops_freep) struct ops *ops = NULL;
-	struct err *e;
+	struct err *e = NULL;
 
 	if (!run->command->has_no_ops)
 		TRY(open_ops(run, &env, &ops));
-	run->invocation.command = run->command;
-	run->invocation.values = &run->values;
 	run->invocation.ops = ops;
-	run->invocation.output = output_open();
-	run->invocation.messages = run->messages;
-	run->invocation.program = run->program;
-	e = run->values.finds_names && ops ? names_find(&run->invocation, &run->values) : NULL;
+	if (run->values.finds_names && ops)
+		e = names_find(&run->invocation, &run->values);
 	if (!e)
 		e = run->command->run(&run->invocation);
 	if (ops)
 		ops_announce(ops);
-	return err_also(e, output_close(run->invocation.output, &run->is_left));
+	return e;
+}
+
+/* Of a command line that could not be read, @e (taken) says why. */
+static err_t run_command(struct run *run, bool wants_report, struct err *e)
+{
+	struct invocation *invocation = &run->invocation;
+
+	invocation->command = run->command;
+	invocation->values = &run->values;
+	invocation->output = output_open();
+	invocation->messages = run->messages;
+	invocation->program = run->program;
+	if (wants_report) {
+		invocation->report = report_new(run->command->name);
+		if (!run->command->prints_lines)
+			output_be_quiet(invocation->output);
+	}
+	if (!e)
+		e = do_command(run);
+	if (wants_report)
+		print_report(run, e);
+	report_free(take(invocation->report));
+	return err_also(e, output_close(invocation->output, &run->is_left));
 }
 
 static err_t answer(struct run *run)
@@ -139,6 +193,15 @@ static int status_of(const struct run *run, const struct err *e)
 	return e ? (int)err_kind(e) : run->invocation.done_status;
 }
 
+/* Also of a command line that could not be read to its end. */
+static bool wants_report(char *const *argv)
+{
+	for (; *argv && strcmp(*argv, "--") != 0; argv++)
+		if (strcmp(*argv, "--json") == 0 || str_starts_with(*argv, "--json="))
+			return true;
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	struct run run = {
@@ -156,8 +219,10 @@ int main(int argc, char **argv)
 	if (strcmp(run.program, "lsmdev") == 0)
 		run.command = &command_list;
 	e = arguments_read(argc ? argv + 1 : argv, &run.command, &run.values);
-	if (!e)
-		e = arguments_ask(&run.values) ? answer(&run) : run_command(&run);
+	if (!e && arguments_ask(&run.values))
+		e = answer(&run);
+	else
+		e = run_command(&run, wants_report(argv), e);
 	messages_add_err(run.messages, run.program, "", e);
 	messages_end(run.messages);
 	values_clear(&run.values);

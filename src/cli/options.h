@@ -54,9 +54,21 @@ enum option {
 	OPT_REASON,
 	OPT_DRY_RUN,
 	OPT_ABANDON,
-	OPT_JSON,
 	OPT_WHO,
 	OPT_WORD,
+	OPT_JSON,
+	OPT_COLUMNS,
+	OPT_NOHEADINGS,
+	OPT_RAW,
+	OPT_TREE,
+	OPT_COLOR,
+	OPT_WITH_TYPES,
+	OPT_DIFF,
+	OPT_DIFF_ONLY,
+	OPT_UNUSED,
+	OPT_FAILED,
+	OPT_BY_NODE,
+	OPT_BY_PID,
 	OPT_COUNT,
 };
 
@@ -80,6 +92,17 @@ enum option_kind {
 	KIND_SECONDS,
 	KIND_SECONDS_NOT_0,
 	KIND_WORD,
+	KIND_JSON, /* the version of it; may be left out */
+	KIND_COLUMNS,
+	KIND_COLOR,
+	KIND_NODE,
+	KIND_PID,
+};
+
+enum color {
+	COLOR_AUTO,
+	COLOR_ALWAYS,
+	COLOR_NEVER,
 };
 
 struct option_spec {
@@ -153,6 +176,10 @@ struct values {
 	int timeout_ms;
 	int wait_ms;
 	int wait_users_ms;
+	const char *columns;
+	const char *node; /* below /dev */
+	pid_t pid;
+	enum color color;
 	struct env_options env;
 	char *const *command; /* what is behind "--", for a command that takes one; borrowed */
 };
@@ -179,6 +206,8 @@ struct command;
  */
 err_t values_check(const struct command *command, struct values *values);
 void values_clear(struct values *values);
+/* The UUIDs of the devices that were named; owned by the caller. */
+struct uuid *values_copy_uuids(const struct values *values);
 
 /* "--a", "--a or --b", "--a, --b or --c" of a set of options; owned by the caller. */
 char *options_name(const struct command *command, uint64_t set, const char *last_word);

@@ -14,6 +14,7 @@
 
 struct output {
 	FILE *stream;
+	bool is_quiet;
 	int errnum; /* of the first write that failed */
 	char *made; /* what is done, if a UUID was made for it */
 	char *undo; /* a command */
@@ -37,7 +38,7 @@ static bool is_awaited(void)
 static ssize_t write_waiting(void *cookie, const char *data, size_t size)
 {
 	struct output *output = cookie;
-	size_t done = 0;
+	size_t done = output->is_quiet ? size : 0;
 
 	while (done < size) {
 		ssize_t written =
@@ -69,6 +70,18 @@ struct output *output_open(void)
 FILE *output_stream(struct output *output)
 {
 	return output->stream;
+}
+
+void output_be_quiet(struct output *output)
+{
+	fflush(output->stream);
+	output->is_quiet = true;
+}
+
+void output_be_heard(struct output *output)
+{
+	fflush(output->stream);
+	output->is_quiet = false;
 }
 
 void output_made(struct output *output, const struct uuid *uuid, const char *done, const char *undo)
@@ -122,6 +135,13 @@ void output_json_line(struct output *output, const json_t *json)
 	output_text(output, text);
 	fputc('\n', output->stream);
 	free(text);
+}
+
+void output_document_line(struct output *output, const json_t *json)
+{
+	_cleanup_(mem_freep) char *text = json_to_line(json);
+
+	fprintf(output->stream, "%s\n", text);
 }
 
 void output_json(struct output *output, const json_t *json)

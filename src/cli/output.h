@@ -18,6 +18,9 @@ struct output;
 struct output *output_open(void);
 /* For printf(); borrowed. */
 FILE *output_stream(struct output *output);
+/* Drops what is written, from here on or until the other. */
+void output_be_quiet(struct output *output);
+void output_be_heard(struct output *output);
 /*
  * Writes the UUID that was made, as a line: if it is lost, the error names it and what was @done.
  */
@@ -36,5 +39,7 @@ bool output_flush(struct output *output);
 void output_text(struct output *output, const char *text);
 /* In one line without blanks, what is not printable escaped as in output_text(). */
 void output_json_line(struct output *output, const json_t *json);
+/* In one line without blanks, as JSON has it: for programs. */
+void output_document_line(struct output *output, const json_t *json);
 /* With an indentation of two spaces and a newline at the end. */
 void output_json(struct output *output, const json_t *json);

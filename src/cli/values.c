@@ -35,6 +35,15 @@ void values_add_device(struct values *values, const char *text)
 	values->devices[values->device_count++] = (struct device_name){ .text = text };
 }
 
+struct uuid *values_copy_uuids(const struct values *values)
+{
+	struct uuid *uuids = mem_zalloc((values->device_count + 1) * sizeof(*uuids));
+
+	for (size_t i = 0; i < values->device_count; i++)
+		uuids[i] = values->devices[i].uuid;
+	return uuids;
+}
+
 static err_t read_device(const struct command *command, const struct values *values,
 			 struct device_name *device)
 {
@@ -179,6 +188,53 @@ static err_t read_deleted_attr(struct values *values, const char *text)
 	return NULL;
 }
 
+static err_t check_json(const char *text)
+{
+	if (strcmp(text, "1") == 0)
+		return NULL;
+	return err_hint(
+		err_new(ERR_USAGE, "--json: there is no version '%s' of the document", text),
+		"give --json or --json=1");
+}
+
+static err_t read_color(const char *text, enum color *ret)
+{
+	static const char *const names[] = { "auto", "always", "never" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(text, names[i]) == 0) {
+			*ret = (enum color)i;
+			return NULL;
+		}
+	return err_hint(err_new(ERR_USAGE, "--color: '%s' is none of its values", text),
+			"give auto, always or never");
+}
+
+static err_t read_pid(const char *text, pid_t *ret)
+{
+	unsigned long pid;
+
+	if (!str_to_number(text, INT_MAX, &pid) || !pid)
+		return err_hint(err_new(ERR_USAGE, "--by-pid: '%s' is no process", text),
+				"give its number");
+	*ret = (pid_t)pid;
+	return NULL;
+}
+
+/* "/dev/vfio/12", "vfio/12", or "12" alone. */
+static err_t read_node(const char *text, const char **ret)
+{
+	const char *node = str_starts_with(text, "/dev/") ? text + strlen("/dev/") : text;
+
+	if (str_starts_with(node, "vfio/"))
+		node += strlen("vfio/");
+	*ret = node;
+	if (*node)
+		return NULL;
+	return err_hint(err_new(ERR_USAGE, "--by-node: '%s' is no node of VFIO", text),
+			"give one as /dev/vfio/12 or /dev/vfio/devices/vfio3");
+}
+
 static err_t read_value(const struct command *command, struct values *values,
 			const struct option_spec *spec, const char *text)
 {
@@ -221,6 +277,15 @@ static err_t read_value(const struct command *command, struct values *values,
 	case KIND_REASON:
 		TRY(check_reason(command, values, text));
 		break;
+	case KIND_JSON:
+		return check_json(text);
+	case KIND_COLOR:
+		return read_color(text, field);
+	case KIND_PID:
+		return read_pid(text, field);
+	case KIND_NODE:
+		return read_node(text, field);
+	case KIND_COLUMNS: /* see table_new() */
 	case KIND_WORD:
 	case KIND_DIR:
 		/* env_new() makes an absolute path of it, and refuses an empty one. */

@@ -10,7 +10,7 @@
 #include "base/dir.h"
 #include "base/library.h"
 
-LIBRARY_NOTE(libudev_note, "libudev.so.1", "monitor", "Tells when devices come and go");
+LIBRARY_NOTE(events_note, "libudev.so.1", "monitor", "Tells when devices come and go");
 
 /*
  * Room for some thousand events, most of which are not ours. More would only hide for longer that
@@ -20,7 +20,7 @@ LIBRARY_NOTE(libudev_note, "libudev.so.1", "monitor", "Tells when devices come a
 #define READ_MAX    1000
 
 /* libudev's functions, by their own names. */
-struct libudev {
+struct udev_library {
 	__typeof__(udev_new) *new;
 	__typeof__(udev_unref) *unref;
 	__typeof__(udev_monitor_new_from_netlink) *monitor_new_from_netlink;
@@ -38,12 +38,12 @@ struct libudev {
 };
 
 struct events {
-	struct libudev lib;
+	struct udev_library lib;
 	struct udev *udev;
 	struct udev_monitor *monitor;
 };
 
-static err_t open_libudev(struct libudev *ret)
+static err_t open_library(struct udev_library *ret)
 {
 	const struct library_symbol symbols[] = {
 		{ "udev_new", &ret->new },
@@ -84,7 +84,7 @@ static const char *event_source(const struct env *env)
 
 static err_t listen_to(struct events *events, const char *source)
 {
-	const struct libudev *lib = &events->lib;
+	const struct udev_library *lib = &events->lib;
 	int failed;
 
 	errno = 0;
@@ -111,7 +111,7 @@ err_t events_open(const struct env *env, struct events **ret)
 	if (env->root || env->moved[ENV_DIR_SYS])
 		return NULL;
 	events = mem_zalloc(sizeof(*events));
-	TRY(open_libudev(&events->lib));
+	TRY(open_library(&events->lib));
 	TRY(listen_to(events, event_source(env)));
 	*ret = take(events);
 	return NULL;
@@ -154,7 +154,8 @@ static bool read_place(const char *path, struct event *event)
 }
 
 /* False if it is of nothing that is ours. */
-static bool read_event(const struct libudev *lib, struct udev_device *device, struct event *event)
+static bool read_event(const struct udev_library *lib, struct udev_device *device,
+		       struct event *event)
 {
 	const char *subsystem = lib->device_get_subsystem(device);
 	const char *action = lib->device_get_action(device);
@@ -175,7 +176,8 @@ static bool read_event(const struct libudev *lib, struct udev_device *device, st
 	return true;
 }
 
-static void add_event(const struct libudev *lib, struct udev_device *device, struct event_list *ret)
+static void add_event(const struct udev_library *lib, struct udev_device *device,
+		      struct event_list *ret)
 {
 	struct event event = { 0 };
 
@@ -188,7 +190,7 @@ static void add_event(const struct libudev *lib, struct udev_device *device, str
 
 err_t events_read(struct events *events, struct event_list *ret, bool *ret_is_lost)
 {
-	const struct libudev *lib = &events->lib;
+	const struct udev_library *lib = &events->lib;
 
 	*ret_is_lost = false;
 	/* What comes as fast as it is read must not keep it from being told. */

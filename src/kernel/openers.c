@@ -85,8 +85,8 @@ static err_t read_file(struct openers *list, const struct dir *dir, const char *
 }
 
 /* Lists @path ("fd" of a process or task); nothing if it is gone or not ours to see. */
-static err_t list_files(const struct dir *proc, const char *path, struct dir **ret,
-			struct strlist *ret_names)
+static err_t list_files(struct openers *list, const struct dir *proc, const char *path,
+			struct dir **ret, struct strlist *ret_names)
 {
 	struct err *e = dir_open_linked(proc, path, ret);
 
@@ -94,28 +94,29 @@ static err_t list_files(const struct dir *proc, const char *path, struct dir **r
 		e = dir_list_at(*ret, ".", ret_names);
 	if (!e || !is_passed_over(err_errnum(e)))
 		return e;
+	list->is_partial |= err_is(e, EACCES) || err_is(e, EPERM);
 	err_free(e);
 	return NULL;
 }
 
 /* All tasks share the files, and the first one may have ended before the others. */
-static err_t open_files_of(const struct dir *proc, const char *pid, struct dir **ret,
-			   struct strlist *ret_names)
+static err_t open_files_of(struct openers *list, const struct dir *proc, const char *pid,
+			   struct dir **ret, struct strlist *ret_names)
 {
 	_cleanup_(mem_freep) char *fds = mem_printf("%s/fd", pid);
 	_cleanup_(mem_freep) char *tasks = mem_printf("%s/task", pid);
 	_cleanup_(strlist_clear) struct strlist ids = { 0 };
 	_cleanup_(dir_freep) struct dir *dir = NULL;
 
-	TRY(list_files(proc, fds, ret, ret_names));
+	TRY(list_files(list, proc, fds, ret, ret_names));
 	if (ret_names->count)
 		return NULL;
-	TRY(list_files(proc, tasks, &dir, &ids));
+	TRY(list_files(list, proc, tasks, &dir, &ids));
 	for (size_t i = 0; i < ids.count && !ret_names->count; i++) {
 		_cleanup_(mem_freep) char *path = mem_printf("%s/fd", ids.items[i]);
 
 		dir_free(take(*ret));
-		TRY(list_files(dir, path, ret, ret_names));
+		TRY(list_files(list, dir, path, ret, ret_names));
 	}
 	return NULL;
 }
@@ -127,7 +128,7 @@ static err_t read_process(struct openers *list, const struct dir *proc, const ch
 	size_t first = list->count;
 	bool has_devices = false;
 
-	TRY(open_files_of(proc, pid, &dir, &names));
+	TRY(open_files_of(list, proc, pid, &dir, &names));
 	for (size_t i = 0; i < names.count; i++)
 		TRY(read_file(list, dir, names.items[i], pid, &has_devices));
 	for (size_t i = first; i < list->count; i++)

@@ -16,6 +16,7 @@ struct opener {
 struct openers {
 	struct opener *items;
 	size_t count;
+	bool is_partial; /* a process was not ours to see */
 };
 
 /*

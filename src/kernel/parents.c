@@ -21,7 +21,7 @@ err_t sysfs_physical_function(const struct sysfs *sysfs, const char *parent, cha
 err_t sysfs_virtual_function(const struct sysfs *sysfs, const char *physical, const char *name,
 			     char **ret)
 {
-	_cleanup_(mem_freep) char *path = mem_printf("bus/pci/devices/%s/%s", physical, name);
+	_cleanup_(mem_freep) char *path = mem_printf(SYSFS_PCI "/%s/%s", physical, name);
 	_cleanup_(mem_freep) char *target = NULL;
 
 	if (sysfs->top && str_starts_with(name, "virtfn"))

@@ -140,11 +140,90 @@ err_t mdev_scan(const struct sysfs *sysfs, struct device_list *ret)
 			continue;
 		e = find_linked(sysfs, &uuid, &dev);
 		ret->left_out += e != NULL;
+		e = err_about(e, uuid.text);
 		env_warn(sysfs->env, err_wrap(e, "device %s is left out", uuid.text));
 		if (dev && dev->type)
 			device_list_add(ret, take(dev));
 	}
 	return NULL;
+}
+
+/* Adds the one with the directory @name in @parent, unless it is gone meanwhile. */
+static err_t scan_child(const struct sysfs *sysfs, const struct dir *dir, const char *parent,
+			const struct uuid *uuid, bool has_link, struct device_list *ret)
+{
+	_cleanup_(device_freep) struct device *dev = device_new(uuid, parent, NULL);
+	struct device *found = NULL;
+
+	TRY(read_device(dir, uuid->text, dev));
+	if (has_link && dev->type && dev->state == DEVICE_STATE_RUNNING)
+		found = take(dev);
+	else
+		TRY(find_child(sysfs, dir, parent, uuid, &found));
+	if (found)
+		device_list_add(ret, found);
+	return NULL;
+}
+
+/* Adds what has a directory in the parent; @links are the names below /sys/bus/mdev/devices. */
+static err_t scan_parent(const struct sysfs *sysfs, const char *parent, const struct strlist *links,
+			 struct device_list *ret)
+{
+	_cleanup_(strlist_clear) struct strlist names = { 0 };
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+
+	TRY(sysfs_find_parent(sysfs, parent, &dir));
+	if (dir)
+		TRY(sysfs_list(dir, ".", &names));
+	for (size_t i = 0; i < names.count; i++) {
+		struct uuid uuid;
+		struct err *e;
+
+		if (!uuid_parse(names.items[i], &uuid))
+			continue;
+		e = scan_child(sysfs, dir, parent, &uuid, strlist_has_sorted(links, uuid.text),
+			       ret);
+		ret->left_out += e != NULL;
+		e = err_about(e, uuid.text);
+		env_warn(sysfs->env, err_wrap(e, "device %s is left out", uuid.text));
+	}
+	return NULL;
+}
+
+/* Adds those of @links that are below no parent that is listed: their driver is going. */
+static err_t scan_rest(const struct sysfs *sysfs, const struct strlist *links,
+		       struct device_list *ret)
+{
+	size_t count = ret->count;
+
+	device_list_sort(ret);
+	for (size_t i = 0; i < links->count; i++) {
+		struct device *dev = NULL;
+		struct uuid uuid;
+
+		if (!uuid_parse(links->items[i], &uuid) || device_list_find(ret, count, &uuid))
+			continue;
+		TRY(find_linked(sysfs, &uuid, &dev));
+		if (dev)
+			device_list_add(ret, dev);
+	}
+	device_list_sort(ret);
+	return NULL;
+}
+
+err_t mdev_scan_all(const struct sysfs *sysfs, struct device_list *ret)
+{
+	_cleanup_(strlist_clear) struct strlist parents = { 0 };
+	_cleanup_(strlist_clear) struct strlist links = { 0 };
+
+	if (!sysfs->top)
+		return NULL;
+	TRY(sysfs_list_parents(sysfs, &parents));
+	TRY(sysfs_list(sysfs->top, SYSFS_DEVICES, &links));
+	strlist_sort(&links);
+	for (size_t i = 0; i < parents.count; i++)
+		env_warn(sysfs->env, scan_parent(sysfs, parents.items[i], &links, ret));
+	return scan_rest(sysfs, &links, ret);
 }
 
 err_t mdev_list_children(const struct sysfs *sysfs, const char *parent, struct device_list *ret)

@@ -2,8 +2,6 @@
 /* Why there is no parent: what people are told then, in one place. */
 #include "sysfs_private.h"
 
-#define PCI_DEVICES "bus/pci/devices"
-
 bool sysfs_is_there(const struct sysfs *sysfs)
 {
 	return sysfs->top != NULL;
@@ -16,29 +14,14 @@ err_t sysfs_missing(const struct sysfs *sysfs)
 			"mount it: mount -t sysfs sysfs %s", sysfs->env->dir[ENV_DIR_SYS]);
 }
 
-/* Whether the PCI device has what NVIDIA's driver offers instead of mediated devices. */
-static err_t has_vgpu_files(const struct sysfs *sysfs, const char *device, bool *ret)
-{
-	static const char *const files[] = { "creatable_vgpu_types", "current_vgpu_type" };
-
-	*ret = false;
-	for (size_t i = 0; i < ARRAY_SIZE(files) && !*ret; i++) {
-		_cleanup_(mem_freep) char *path =
-			mem_printf(PCI_DEVICES "/%s/nvidia/%s", device, files[i]);
-
-		TRY(dir_has(sysfs->top, path, ret));
-	}
-	return NULL;
-}
-
 /* Its virtual functions have the files; the device itself may be asked for as well. */
 static err_t is_nvidia(const struct sysfs *sysfs, const char *device, bool *ret)
 {
-	_cleanup_(mem_freep) char *link = mem_printf(PCI_DEVICES "/%s/physfn", device);
+	_cleanup_(mem_freep) char *link = mem_printf(SYSFS_PCI "/%s/physfn", device);
 	_cleanup_(mem_freep) char *first = mem_printf("%s/virtfn0", device);
 
 	TRY(dir_has(sysfs->top, link, ret));
-	return has_vgpu_files(sysfs, *ret ? device : first, ret);
+	return vendor_has_files(sysfs, *ret ? device : first, ret);
 }
 
 /* See NVIDIA's vGPU user guide, "vendor-specific VFIO framework". */
@@ -50,7 +33,7 @@ static err_t nvidia_instead(const struct sysfs *sysfs, const char *device)
 			"devices, as since Linux 6.8 with vGPU 17",
 			device),
 		"mdevadm cannot make vGPUs there: see NVIDIA's vGPU guide, and what its virtual "
-		"functions have in %s/" PCI_DEVICES "/*/nvidia",
+		"functions have in %s/" SYSFS_PCI "/*/nvidia",
 		sysfs->top->path);
 }
 
@@ -58,12 +41,12 @@ static err_t check_no_nvidia(const struct sysfs *sysfs)
 {
 	_cleanup_(strlist_clear) struct strlist devices = { 0 };
 
-	TRY(sysfs_list(sysfs->top, PCI_DEVICES, &devices));
+	TRY(sysfs_list(sysfs->top, SYSFS_PCI, &devices));
 	strlist_sort(&devices);
 	for (size_t i = 0; i < devices.count; i++) {
 		bool has_files = false;
 
-		TRY(has_vgpu_files(sysfs, devices.items[i], &has_files));
+		TRY(vendor_has_files(sysfs, devices.items[i], &has_files));
 		if (has_files)
 			return nvidia_instead(sysfs, devices.items[i]);
 	}

@@ -12,6 +12,9 @@
 #define SYSFS_PARENTS "class/mdev_bus"
 #define SYSFS_DEVICES "bus/mdev/devices"
 #define SYSFS_TYPES   "mdev_supported_types"
+#define SYSFS_PCI     "bus/pci/devices"
+#define SYSFS_CDEVS   "class/vfio-dev"
+#define SYSFS_DRIVERS "bus/mdev/drivers"
 
 #define SYSFS_LOG_HINT "the kernel's log says why: journalctl -k"
 
@@ -36,6 +39,11 @@ err_t sysfs_find_home(const struct sysfs *sysfs, const char *parent, const struc
 		      struct dir **ret);
 err_t sysfs_find_device(const struct sysfs *sysfs, const char *parent, const struct uuid *uuid,
 			struct dir **ret);
+
+/* Opens the parent or PCI device of that name; *ret is NULL if there is surely none. */
+err_t hardware_open(const struct sysfs *sysfs, const char *name, struct dir **ret);
+/* Whether the PCI device has what NVIDIA's driver offers instead of mediated devices. */
+err_t vendor_has_files(const struct sysfs *sysfs, const char *device, bool *ret);
 
 /*
  * Adds the names in the directory @path, in no order; nothing if it is surely not there. Links are

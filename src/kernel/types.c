@@ -202,7 +202,7 @@ static char *nearest_type(const struct parent *parent, const char *type)
 		if (has_same_digits(parent->types[i].id, type))
 			strlist_add(&ids, mem_strdup(parent->types[i].id));
 	near = strlist_nearest(&ids, type);
-	return near ? mem_strdup(near) : NULL;
+	return mem_copy(near);
 }
 
 /* What cannot be read suggests nothing. */

@@ -5,19 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *copy_or_null(const char *text)
-{
-	return text ? mem_strdup(text) : NULL;
-}
-
 struct device *device_new(const struct uuid *uuid, const char *parent, const char *type)
 {
 	struct device *dev = mem_zalloc(sizeof(*dev));
 
 	if (uuid)
 		dev->uuid = *uuid;
-	dev->parent = copy_or_null(parent);
-	dev->type = copy_or_null(type);
+	dev->parent = mem_copy(parent);
+	dev->type = mem_copy(type);
 	return dev;
 }
 
@@ -74,10 +69,14 @@ static bool is_same_number(const char *a, const char *b)
 	return !errno && end_a != a && end_b != b && !*end_a && !*end_b && x == y;
 }
 
+bool attr_is_same_value(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0 || is_same_number(a, b);
+}
+
 static bool is_same_attr(const struct attr *a, const struct attr *b)
 {
-	return strcmp(a->name, b->name) == 0 &&
-	       (strcmp(a->value, b->value) == 0 || is_same_number(a->value, b->value));
+	return strcmp(a->name, b->name) == 0 && attr_is_same_value(a->value, b->value);
 }
 
 bool device_has_same_attrs(const struct device *a, const struct device *b)
@@ -116,6 +115,39 @@ void device_list_add(struct device_list *list, struct device *dev)
 {
 	list->items = mem_grow(list->items, list->count, sizeof(*list->items));
 	list->items[list->count++] = dev;
+}
+
+static int compare_devices(const void *a, const void *b)
+{
+	const struct device *x = *(struct device *const *)a;
+	const struct device *y = *(struct device *const *)b;
+	int order = strcmp(x->uuid.text, y->uuid.text);
+
+	return order ? order : strcmp(x->parent, y->parent);
+}
+
+void device_list_sort(struct device_list *list)
+{
+	if (list->count)
+		qsort(list->items, list->count, sizeof(struct device *), compare_devices);
+}
+
+struct device *const *device_list_find(const struct device_list *list, size_t count,
+				       const struct uuid *uuid)
+{
+	size_t first = 0;
+	size_t behind = count;
+
+	while (first < behind) {
+		size_t middle = first + (behind - first) / 2;
+
+		if (strcmp(list->items[middle]->uuid.text, uuid->text) < 0)
+			first = middle + 1;
+		else
+			behind = middle;
+	}
+	return first < count && uuid_is_equal(&list->items[first]->uuid, uuid) ? &list->items[first]
+									       : NULL;
 }
 
 void device_list_clear(struct device_list *list)

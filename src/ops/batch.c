@@ -25,6 +25,7 @@ static void run_one(struct batch *batch, struct device *dev)
 	if (!e)
 		return;
 	atomic_fetch_add(&batch->failed, 1);
+	e = err_about(e, dev->uuid.text);
 	env_warn(batch->ops->env, err_wrap(e, "cannot %s %s", batch->verb, dev->uuid.text));
 }
 

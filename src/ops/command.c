@@ -116,12 +116,12 @@ static err_t run_in_child(const struct process_spawn *how, int *ret_status)
 	return NULL;
 }
 
-err_t command_run(const struct env *env, char *const *command, int *ret_status)
+err_t command_run(const struct env *env, char *const *command, int output, int *ret_status)
 {
 	_cleanup_(strlist_clear) struct strlist environment = { 0 };
 	struct process_spawn how = { .path = command[0],
 				     .arguments = command,
-				     .fds = { -1, -1, -1 },
+				     .fds = { -1, output, -1 },
 				     .searches = true,
 				     .keeps_ignored_signals = true };
 	int64_t begin = log_begin();

@@ -308,7 +308,7 @@ static err_t drain_locked(struct drain *drain, int *ret_status)
 	if (!e)
 		e = stop_all_on(drain);
 	if (!e && command)
-		e = command_run(drain->ops->env, command, ret_status);
+		e = command_run(drain->ops->env, command, drain->request->output, ret_status);
 	if (!e && command)
 		e = bring_back(drain);
 	return say_held(drain, e);

@@ -62,6 +62,8 @@ void journal_device(const struct env *env, const char *action, const struct uuid
 	_cleanup_(mem_freep) char *object = mem_printf("%s on parent '%s'", uuid->text, parent);
 
 	journal_write(env, action, object, e);
+	if (env->done)
+		env->done(env->warn_data, action, uuid->text, parent, e);
 }
 
 void journal_parent(const struct env *env, const char *action, const char *parent,
@@ -70,4 +72,6 @@ void journal_parent(const struct env *env, const char *action, const char *paren
 	_cleanup_(mem_freep) char *object = mem_printf("parent '%s'", parent);
 
 	journal_write(env, action, object, e);
+	if (env->done)
+		env->done(env->warn_data, action, NULL, parent, e);
 }

@@ -68,7 +68,7 @@ static err_t look_at_place(struct monitor *monitor, const char *parent)
 	return NULL;
 }
 
-static void look_at_definitions(struct monitor *monitor)
+static void see_definitions(struct monitor *monitor)
 {
 	const struct store *store = monitor->ops->store;
 	_cleanup_(strlist_clear) struct strlist parents = { 0 };
@@ -106,7 +106,7 @@ static void look_at_hold(struct monitor *monitor, const char *parent)
 	monitor_see(monitor, snapshot_get(&monitor->snapshot, MONITOR_HOLD, NULL, parent), &seen);
 }
 
-static void look_at_holds(struct monitor *monitor)
+static void see_holds(struct monitor *monitor)
 {
 	_cleanup_(strlist_clear) struct strlist parents = { 0 };
 	struct err *e;
@@ -170,7 +170,7 @@ static void look_at_record(struct monitor *monitor, const struct uuid *uuid)
 	device_list_add(&monitor->changed_records, device_new(uuid, NULL, NULL));
 }
 
-static void look_at_records(struct monitor *monitor)
+static void see_records(struct monitor *monitor)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
 	struct err *e;
@@ -192,7 +192,7 @@ static void look_at_records(struct monitor *monitor)
 
 void monitor_look_at_files(struct monitor *monitor)
 {
-	look_at_definitions(monitor);
-	look_at_holds(monitor);
-	look_at_records(monitor);
+	see_definitions(monitor);
+	see_holds(monitor);
+	see_records(monitor);
 }

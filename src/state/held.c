@@ -156,7 +156,7 @@ static err_t held_from_json(const json_t *json, const char *path, struct held *h
 		return state_file_invalid(path, "nobody holds it");
 	if (held->drain && !name)
 		return state_file_invalid(path, "the drain has no name");
-	held->name = name ? mem_strdup(name) : NULL;
+	held->name = mem_copy(name);
 	held->is_lifting = json_is_true(json_object_get(json, "lifting"));
 	return NULL;
 }

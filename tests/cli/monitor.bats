@@ -190,6 +190,8 @@ has_json() { [ "$(jq -c "select(.event | $1)" "$TOLD" | wc -l)" -ge 1 ]; }
 	mdevadm start -u "$U1"
 	wait_until has_json '.what == "device" and .state == "running"'
 
+	run "$BATS_TEST_DIRNAME/lib/validate.py" <"$TOLD"
+	expect_output ""
 	run jq -cs 'map(keys) | unique' "$TOLD"
 	expect_output '[["command","devices","event","host","messages","parents","results","types","version"]]'
 	run jq -c 'select(.event.what == "device" and .event.state == "running") |
@@ -199,6 +201,21 @@ has_json() { [ "$(jq -c "select(.event | $1)" "$TOLD" | wc -l)" -ge 1 ]; }
 	expect_output '["ready",5,0,0]'
 	run jq -r .event.time "$TOLD"
 	[[ ${lines[0]} =~ ^$TIME$ ]]
+}
+
+@test "monitor --json is JSON whatever the names, and tells an error in a line as well" {
+	begin_monitor --json
+
+	mkdir "$ETC/"$'\xe2\x80\xaeevil\x1b\xff'
+	echo '{"mdev_type":"t"}' >"$ETC/"$'\xe2\x80\xaeevil\x1b\xff'"/$U1"
+	wait_until has_json '.what == "definition" and .uuid == "'"$U1"'"'
+	run "$BATS_TEST_DIRNAME/lib/validate.py" <"$TOLD"
+	expect_output ""
+
+	run --separate-stderr mdevadm monitor --json --who
+	expect_status 1
+	[ "${#lines[@]}" -eq 1 ]
+	[ "$(jq -r '.messages[0].hint' <<<"$output")" = "--who works on the running system alone" ]
 }
 
 @test "SIGINT and SIGTERM end a monitor with 0" {

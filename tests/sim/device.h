@@ -29,10 +29,12 @@ struct device {
 	struct node *bus_link;
 	struct node *type_link;
 	struct node *driver_link;
-	struct node *group_dir; /* in kernel/iommu_groups */
-	struct node *vfio_dir;	/* in devices/virtual/vfio */
-	struct node *vfio_link; /* in class/vfio */
-	struct node *cdev_dir;	/* vfio-dev/vfioN */
+	struct node *group_dir;		  /* in kernel/iommu_groups */
+	struct node *vfio_dir;		  /* in devices/virtual/vfio */
+	struct node *vfio_link;		  /* in class/vfio */
+	struct node *cdev_dir;		  /* vfio-dev/vfioN */
+	struct node *cdev_link;		  /* in class/vfio-dev */
+	struct node *char_links[NUMBERS]; /* in dev/char */
 	char uuid[UUID_LEN + 1];
 };
 

@@ -10,7 +10,8 @@
  * Imitated (of Linux 5.19 and later; with --legacy, the life-cycle rules up to 5.1):
  *
  * - class/mdev_bus, bus/mdev, the parents' devices, types, the devices with their links, modes and
- *   contents, kernel/iommu_groups, class/vfio; relative links that stay inside MOUNTPOINT;
+ *   contents, kernel/iommu_groups, class/vfio, class/vfio-dev, dev/char; relative links that stay
+ *inside MOUNTPOINT;
  * - what each write to create and remove answers, how it races with others, and the device that is
  *   stuck because its remove came before the end of its create;
  * - what is left of a device while its removal waits for those who have it open: no link in

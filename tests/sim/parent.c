@@ -22,12 +22,16 @@ void parent_add_roots(struct sim *sim)
 	sim->bus_drivers = dir_path(sim, "bus/mdev/drivers");
 	sim->iommu_groups = dir_path(sim, "kernel/iommu_groups");
 	sim->class_vfio = dir_path(sim, "class/vfio");
+	sim->class_vfio_dev = dir_path(sim, "class/vfio-dev");
+	sim->dev_char = dir_path(sim, "dev/char");
 	sim->virtual_vfio = dir_path(sim, "devices/virtual/vfio");
 	sim->class_dir = dir_path(sim, "class/mdev_bus");
 	node_fix(sim->bus_devices);
 	node_fix(sim->bus_drivers);
 	node_fix(sim->iommu_groups);
 	node_fix(sim->class_vfio);
+	node_fix(sim->class_vfio_dev);
+	node_fix(sim->dev_char);
 	node_fix(sim->virtual_vfio);
 }
 

@@ -111,6 +111,8 @@ struct sim {
 	struct node *bus_drivers;
 	struct node *iommu_groups;
 	struct node *class_vfio;
+	struct node *class_vfio_dev;
+	struct node *dev_char;
 	struct node *virtual_vfio; /* devices/virtual/vfio */
 	struct parent *parents;
 	size_t n_parents;

@@ -62,13 +62,31 @@ static struct number number_of(const struct sim *sim, const struct device *dev,
 	return dev->type->numbers[kind];
 }
 
-/* The files of a class's device at @dir whose node is called PREFIX and then @dir's name. */
-static void show_number(struct tree *tree, struct node *dir, const char *prefix,
-			struct number number)
+/* dev/char/MAJOR:MINOR; of those that have one number, as only a test's have, the first one has it.
+ */
+static void link_number(struct sim *sim, struct node *dir, struct number number, struct node **link)
 {
+	char name[32];
+
+	if (*link)
+		node_remove(&sim->tree, *link);
+	*link = NULL;
+	if (!number.is_set)
+		return;
+	snprintf(name, sizeof(name), "%u:%u", number.major, number.minor);
+	if (!node_find(&sim->tree, sim->dev_char, name))
+		*link = node_link(&sim->tree, sim->dev_char, name, dir);
+}
+
+/* The files of a class's device at @dir whose node is called PREFIX and then @dir's name. */
+static void show_number(struct sim *sim, struct node *dir, const char *prefix, struct number number,
+			struct node **link)
+{
+	struct tree *tree = &sim->tree;
 	struct text dev = { 0 };
 	struct text uevent = { 0 };
 
+	link_number(sim, dir, number, link);
 	node_remove_name(tree, dir, "dev");
 	node_remove_name(tree, dir, "uevent");
 	if (number.is_set) {
@@ -85,10 +103,11 @@ static void show_number(struct tree *tree, struct node *dir, const char *prefix,
 static void show_numbers(struct sim *sim, struct device *dev)
 {
 	if (dev->cdev_dir)
-		show_number(&sim->tree, dev->cdev_dir, "vfio/devices/",
-			    number_of(sim, dev, NUMBER_CDEV));
+		show_number(sim, dev->cdev_dir, "vfio/devices/", number_of(sim, dev, NUMBER_CDEV),
+			    &dev->char_links[NUMBER_CDEV]);
 	if (dev->vfio_dir)
-		show_number(&sim->tree, dev->vfio_dir, "vfio/", number_of(sim, dev, NUMBER_GROUP));
+		show_number(sim, dev->vfio_dir, "vfio/", number_of(sim, dev, NUMBER_GROUP),
+			    &dev->char_links[NUMBER_GROUP]);
 }
 
 void vfio_set_number(struct sim *sim, enum number_kind kind, struct number number,
@@ -149,17 +168,21 @@ void vfio_add(struct sim *sim, struct device *dev)
 	snprintf(name, sizeof(name), "vfio%d", dev->group);
 	add_group(sim, dev, name + strlen("vfio"));
 	dev->cdev_dir = node_dir(tree, node_dir(tree, dev->dir, "vfio-dev"), name);
+	dev->cdev_link = node_link(tree, sim->class_vfio_dev, name, dev->cdev_dir);
 	show_numbers(sim, dev);
 }
 
 static void remove_node(struct sim *sim, struct node **node)
 {
-	node_remove(&sim->tree, *node);
+	if (*node)
+		node_remove(&sim->tree, *node);
 	*node = NULL;
 }
 
 static void remove_cdev(struct sim *sim, struct device *dev)
 {
+	remove_node(sim, &dev->char_links[NUMBER_CDEV]);
+	remove_node(sim, &dev->cdev_link);
 	if (dev->cdev_dir)
 		node_remove(&sim->tree, dev->cdev_dir->parent);
 	dev->cdev_dir = NULL;
@@ -171,6 +194,7 @@ void vfio_release(struct sim *sim, struct device *dev)
 		return;
 	remove_cdev(sim, dev);
 	node_remove_name(&sim->tree, dev->dir, "iommu_group");
+	remove_node(sim, &dev->char_links[NUMBER_GROUP]);
 	remove_node(sim, &dev->group_dir);
 	remove_node(sim, &dev->vfio_link);
 	remove_node(sim, &dev->vfio_dir);

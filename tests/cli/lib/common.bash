@@ -18,6 +18,7 @@ bats_require_minimum_version 1.5.0
 : "${MDEVADM:=$MDEVADM_BUILD/src/mdevadm}"
 : "${MDEVSIM:=$MDEVADM_BUILD/tests/sim/mdevsim}"
 : "${MDEVADM_TEST_BACKEND:=sim}"
+LIB_DIR=$(dirname "${BASH_SOURCE[0]}")
 DESCRIPTIONS=$(dirname "${BASH_SOURCE[0]}")/../../sim/descriptions
 
 U1=11111111-1111-4111-8111-111111111111
@@ -26,7 +27,23 @@ U3=33333333-3333-4333-8333-333333333333
 ABSENT=99999999-9999-4999-8999-999999999999
 export U1 U2 U3 ABSENT
 
-mdevadm() { "$MDEVADM" "$@"; }
+mdevadm() {
+	if [[ " $* " == *" --json"[\ =]* && $1 != monitor && $MDEVADM_TEST_BACKEND = sim ]]; then
+		validated "$@"
+	else
+		"$MDEVADM" "$@"
+	fi
+}
+
+# Every document of --json that a test sees is one of docs/schema.
+validated() {
+	local status=0
+
+	"$MDEVADM" "$@" >"$BATS_TEST_TMPDIR/document" || status=$?
+	/usr/bin/python3 "$LIB_DIR/validate.py" <"$BATS_TEST_TMPDIR/document" >&2 || status=99
+	cat "$BATS_TEST_TMPDIR/document"
+	return "$status"
+}
 
 # Runs it as the program of that name: mdevctl, lsmdev.
 called_as() {

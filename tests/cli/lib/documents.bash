@@ -179,7 +179,7 @@ examples_work() {
 options_in_help() { awk '/^Common options:/ { exit } { print }' | cut_options; }
 common_options_in_help() { awk 'on { print } /^Common options:/ { on = 1 }' | cut_options; }
 cut_options() {
-	sed -nE 's/^ +((-[a-zA-Z]), )?(--[a-z-]+(=[^ ]+)?)( .*)?$/\2 \3/p' | sed 's/^ //' | sort
+	sed -nE 's/^ +((-[a-zA-Z]), )?(--[a-z-]+(\[?=[^ ]+)?)( .*)?$/\2 \3/p' | sed 's/^ //' | sort
 }
 
 # The same of the page's section (of level Sh or Ss).
@@ -189,6 +189,8 @@ options_in_page() { # PAGE LEVEL SECTION
 		on && /^\.It Fl / {
 			sub(/^\.It /, "")
 			gsub(/ Ns = Ns Ar /, "=")
+			if (sub(/ Ns Oo = Ns Ar /, "[="))
+				sub(/ Oc$/, "]")
 			gsub(/ Ar /, "=")
 			gsub(/Fl /, "-")
 			gsub(/ , /, " ")

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# NVIDIA's interface without mdevs is a tree of files, which the simulator of mdevs has not.
+
+# vendor_vf ADDRESS CURRENT [LINE...]: a virtual function of 0000:41:00.0 with that list of types.
+vendor_vf() {
+	local address=$1 current=$2
+	local dir=$SYS/devices/pci0000:40/$address
+
+	shift 2
+	mkdir -p "$dir/nvidia" "$SYS/devices/pci0000:40/0000:41:00.0" "$SYS/bus/pci/devices"
+	ln -sfn ../0000:41:00.0 "$dir/physfn"
+	ln -sfn "../../../devices/pci0000:40/$address" "$SYS/bus/pci/devices/$address"
+	ln -sfn ../../../devices/pci0000:40/0000:41:00.0 "$SYS/bus/pci/devices/0000:41:00.0"
+	ln -sfn "../$address" "$SYS/devices/pci0000:40/0000:41:00.0/virtfn$((${address##*.} - 4))"
+	echo "$current" >"$dir/nvidia/current_vgpu_type"
+	printf '%s\n' "$@" >"$dir/nvidia/creatable_vgpu_types"
+}
