@@ -37,6 +37,8 @@ char *str_escape(const char *text);
 bool str_is_plain(const char *text);
 bool str_is_utf8(const char *text);
 bool str_starts_with(const char *text, const char *prefix);
+/* Cuts the blanks and newlines at both ends. */
+void str_trim(char *text);
 /* Reads a whole decimal number of no sign in [0, @max]; false for anything else. */
 bool str_to_number(const char *text, unsigned long max, unsigned long *ret);
 /* The part behind the last slash, borrowed. */

@@ -143,6 +143,17 @@ bool str_starts_with(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+void str_trim(char *text)
+{
+	static const char blanks[] = " \n\t\r";
+	size_t before = strspn(text, blanks);
+	size_t length = strlen(text);
+
+	while (length > before && strchr(blanks, text[length - 1]))
+		text[--length] = '\0';
+	memmove(text, text + before, length - before + 1);
+}
+
 bool str_to_number(const char *text, unsigned long max, unsigned long *ret)
 {
 	unsigned long number = 0;

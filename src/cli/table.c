@@ -61,7 +61,7 @@ static bool is_for_person(const struct values *values)
 /* See https://no-color.org. */
 bool table_wants_colors(const struct values *values)
 {
-	const char *no_color = getenv("NO_COLOR");
+	const char *no_color = secure_getenv("NO_COLOR");
 
 	if (values->color != COLOR_AUTO)
 		return values->color == COLOR_ALWAYS;

@@ -21,7 +21,7 @@ static err_t read_line(const struct dir *dir, const char *name, char **ret)
 }
 
 /* -1 if there is no such file, or no number in it; "-1" is what the kernel has for no NUMA node. */
-static err_t read_number(const struct dir *dir, const char *name, long *ret)
+static err_t read_long(const struct dir *dir, const char *name, long *ret)
 {
 	_cleanup_(mem_freep) char *text = NULL;
 	unsigned long number;
@@ -88,9 +88,9 @@ static err_t read_all(const struct sysfs *sysfs, const char *name, const struct 
 	TRY(find_path(sysfs, name, &ret->path));
 	TRY(read_link_name(dir, "subsystem", &ret->subsystem));
 	TRY(read_link_name(dir, "driver", &ret->driver));
-	TRY(read_number(dir, "numa_node", &ret->numa_node));
-	TRY(read_number(dir, "sriov_numvfs", &ret->functions));
-	TRY(read_number(dir, "sriov_totalvfs", &ret->functions_max));
+	TRY(read_long(dir, "numa_node", &ret->numa_node));
+	TRY(read_long(dir, "sriov_numvfs", &ret->functions));
+	TRY(read_long(dir, "sriov_totalvfs", &ret->functions_max));
 	TRY(read_link_name(dir, "physfn", &ret->physical));
 	return ret->physical ? find_function(sysfs, ret->physical, name, &ret->function) : NULL;
 }

@@ -22,7 +22,7 @@ struct number {
 };
 
 /* "…/virtual/vfio/12" or "…/UUID/vfio-dev/vfio0" */
-static err_t read_number(const struct sysfs *sysfs, dev_t number, struct number *ret)
+static err_t read_node(const struct sysfs *sysfs, dev_t number, struct number *ret)
 {
 	_cleanup_(mem_freep) char *path =
 		mem_printf("dev/char/%u:%u", major(number), minor(number));
@@ -115,7 +115,7 @@ static err_t add_node_users(const struct env *env, const struct sysfs *sysfs,
 		if (!i || number.number != opener->number) {
 			free(number.node);
 			number = (struct number){ 0 };
-			e = read_number(sysfs, opener->number, &number);
+			e = read_node(sysfs, opener->number, &number);
 		}
 		if (!e)
 			add_user(env, &number, opener, ret);

@@ -8,23 +8,10 @@
 
 #include "sysfs_private.h"
 
-#define BLANKS " \n\t\r"
-
-/* Cuts the blanks at both ends. */
-static void trim(char *text)
-{
-	size_t before = strspn(text, BLANKS);
-	size_t length = strlen(text);
-
-	while (length > before && strchr(BLANKS, text[length - 1]))
-		text[--length] = '\0';
-	memmove(text, text + before, length - before + 1);
-}
-
 static err_t read_text(const struct dir *dir, const char *name, char **ret)
 {
 	TRY(dir_read(dir, name, SYSFS_FILE_MAX, ret, NULL));
-	trim(*ret);
+	str_trim(*ret);
 	return NULL;
 }
 
@@ -219,7 +206,7 @@ static struct parent *read_names(const struct dir *dir, const char *name)
 		err_free(dir_read(dir, path, SYSFS_FILE_MAX, &type.name, NULL));
 		if (!type.name)
 			type.name = mem_strdup("");
-		trim(type.name);
+		str_trim(type.name);
 		parent_add_type(parent, &type);
 	}
 	return parent;

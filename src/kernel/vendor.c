@@ -47,18 +47,6 @@ err_t vendor_list(const struct sysfs *sysfs, struct strlist *ret)
 	return NULL;
 }
 
-/* Cuts the blanks at both ends. */
-static char *trim(char *text)
-{
-	char *end;
-
-	text += strspn(text, " \t\r");
-	end = text + strlen(text);
-	while (end > text && strchr(" \t\r", end[-1]))
-		*--end = '\0';
-	return text;
-}
-
 /* "NUMBER : NAME"; other lines are the head, or blank. */
 static void add_line(struct parent *parent, char *line)
 {
@@ -67,14 +55,16 @@ static void add_line(struct parent *parent, char *line)
 
 	if (!colon)
 		return;
-	*colon = '\0';
-	if (!str_to_number(trim(line), LONG_MAX, &number))
+	*colon++ = '\0';
+	str_trim(line);
+	str_trim(colon);
+	if (!str_to_number(line, LONG_MAX, &number))
 		return;
 	parent_add_type(parent, &(struct mdev_type){
 					.id = mem_printf("nvidia-%lu", number),
 					.available_instances = 1,
 					.device_api = mem_strdup("vfio-pci"),
-					.name = mem_strdup(trim(colon + 1)),
+					.name = mem_strdup(colon),
 					.description = mem_strdup(""),
 				});
 }
@@ -94,10 +84,10 @@ static err_t read_current(const struct dir *dir, char **ret)
 	unsigned long number;
 
 	TRY(read_vendor_file(dir, "current_vgpu_type", &text));
-	text[strcspn(text, "\n")] = '\0';
+	str_trim(text);
 	if (!*text)
 		return NULL;
-	if (!str_to_number(trim(text), LONG_MAX, &number))
+	if (!str_to_number(text, LONG_MAX, &number))
 		return err_new(ERR_FAILED, "'%s/current_vgpu_type' has no number", dir->path);
 	*ret = number ? mem_printf("nvidia-%lu", number) : NULL;
 	return NULL;
