@@ -230,7 +230,6 @@ _mdevadm_list_options() { # COMMAND
 		options+=(
 			--parent -p ask 'only what is of this parent'
 			--timeout '' text 'end after SEC seconds (default: never)'
-			--json '' flag 'print JSON, an object a line'
 			--who '' flag 'name who creates and removes devices (root)'
 		)
 		;;

@@ -267,7 +267,6 @@ __mdevadm_add -n '__mdevadm_is help' -a monitor -d 'tell when parents, devices, 
 __mdevadm_add -n '__mdevadm_wants_word monitor' -x -a '(__mdevadm_ask parent)'
 __mdevadm_add -n '__mdevadm_is monitor' -l parent -s p -x -a '(__mdevadm_ask parent)' -d 'only what is of this parent'
 __mdevadm_add -n '__mdevadm_is monitor' -l timeout -x -d 'end after SEC seconds (default: never)'
-__mdevadm_add -n '__mdevadm_is monitor' -l json -d 'print JSON, an object a line'
 __mdevadm_add -n '__mdevadm_is monitor' -l who -d 'name who creates and removes devices (root)'
 __mdevadm_add -n '__mdevadm_is ""' -a start-parent-mdevs -d 'start the devices of a parent that are defined as auto'
 __mdevadm_add -n '__mdevadm_is help' -a start-parent-mdevs -d 'start the devices of a parent that are defined as auto'

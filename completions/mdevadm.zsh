@@ -194,7 +194,6 @@ _mdevadm_list_specs() { # COMMAND
 	(monitor) specs+=(
 		'(-p --parent)'{-p+,--parent=}'[only what is of this parent]:PARENT: _mdevadm_ask parent'
 		--timeout='[end after SEC seconds (default\: never)]:SEC: '
-		--json'[print JSON, an object a line]'
 		--who'[name who creates and removes devices (root)]'
 		'1:PARENT: _mdevadm_ask parent'
 		) ;;

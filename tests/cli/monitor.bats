@@ -190,7 +190,7 @@ has_json() { [ "$(jq -c "select(.event | $1)" "$TOLD" | wc -l)" -ge 1 ]; }
 	mdevadm start -u "$U1"
 	wait_until has_json '.what == "device" and .state == "running"'
 
-	run "$BATS_TEST_DIRNAME/lib/validate.py" <"$TOLD"
+	run /usr/bin/python3 "$BATS_TEST_DIRNAME/lib/validate.py" <"$TOLD"
 	expect_output ""
 	run jq -cs 'map(keys) | unique' "$TOLD"
 	expect_output '[["command","devices","event","host","messages","parents","results","types","version"]]'
@@ -209,7 +209,7 @@ has_json() { [ "$(jq -c "select(.event | $1)" "$TOLD" | wc -l)" -ge 1 ]; }
 	mkdir "$ETC/"$'\xe2\x80\xaeevil\x1b\xff'
 	echo '{"mdev_type":"t"}' >"$ETC/"$'\xe2\x80\xaeevil\x1b\xff'"/$U1"
 	wait_until has_json '.what == "definition" and .uuid == "'"$U1"'"'
-	run "$BATS_TEST_DIRNAME/lib/validate.py" <"$TOLD"
+	run /usr/bin/python3 "$BATS_TEST_DIRNAME/lib/validate.py" <"$TOLD"
 	expect_output ""
 
 	run --separate-stderr mdevadm monitor --json --who
