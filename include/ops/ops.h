@@ -312,6 +312,7 @@ struct monitor_event {
 	struct uuid uuid;
 	const char *parent;
 	const char *type;
+	bool is_defined; /* and its definition can be read: it has a start mode */
 	enum device_start start;
 	const char *state; /* after it, as was seen then; of a hold, its reason */
 	size_t types;	   /* of a parent */

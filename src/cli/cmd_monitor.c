@@ -26,9 +26,9 @@ static void print_totals(FILE *stream, const struct monitor_event *event)
 /* Of a definition that can be read, how it is started says more than that it is there. */
 static const char *shown_state(const struct monitor_event *event)
 {
-	bool is_defined = event->what == MONITOR_DEFINITION && event->action != MONITOR_REMOVED;
+	bool has_start = event->what == MONITOR_DEFINITION && event->is_defined;
 
-	return is_defined && event->type ? device_start_name(event->start) : event->state;
+	return has_start ? device_start_name(event->start) : event->state;
 }
 
 static void print_names(struct output *output, const struct monitor_event *event)

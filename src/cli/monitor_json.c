@@ -87,7 +87,8 @@ static json_t *device_after(const struct monitor_event *event)
 	json_put(json, "uuid", json_new_string(event->uuid.text));
 	json_put(json, "parent", json_new_text(event->parent));
 	json_put(json, "type", json_new_text(event->type));
-	json_put(json, "start", json_new_string(device_start_name(event->start)));
+	json_put(json, "start",
+		 json_new_text(event->is_defined ? device_start_name(event->start) : NULL));
 	json_put(json, "state", json_new_text(event->state));
 	return json;
 }

@@ -29,6 +29,7 @@ static void read_definition(struct monitor *monitor, const struct uuid *uuid, st
 	if (!dev)
 		return;
 	seen->type = mem_strdup(dev->type);
+	seen->is_defined = true;
 	seen->start = dev->start;
 	seen->content = device_to_definition(dev);
 }

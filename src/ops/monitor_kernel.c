@@ -42,12 +42,14 @@ static const char *present_state(const struct env *env, const struct device *dev
 	return dev->type ? "running" : "starting";
 }
 
-static enum device_start start_of(const struct monitor *monitor, const struct device *dev)
+static void find_definition(const struct monitor *monitor, const struct device *dev,
+			    struct item *item)
 {
 	const struct item *definition =
 		snapshot_find(&monitor->snapshot, MONITOR_DEFINITION, &dev->uuid, dev->parent);
 
-	return definition && definition->is_there ? definition->start : DEVICE_START_MANUAL;
+	item->is_defined = definition && definition->is_there && definition->is_defined;
+	item->start = item->is_defined ? definition->start : DEVICE_START_MANUAL;
 }
 
 /*
@@ -75,10 +77,11 @@ err_t monitor_describe_device(struct monitor *monitor, const struct uuid *uuid, 
 		.parent = mem_strdup(parent),
 		.type = dev && dev->type ? mem_strdup(dev->type) : NULL,
 		.state = mem_strdup(dev ? present_state(env, dev, record) : absent_state(record)),
-		.start = dev ? start_of(monitor, dev) : DEVICE_START_MANUAL,
 		.inode = inode,
 		.is_there = dev != NULL,
 	};
+	if (dev)
+		find_definition(monitor, dev, ret);
 	if (dev && is_odd(dev))
 		ret->odd_since = deadline_in(0);
 	return NULL;

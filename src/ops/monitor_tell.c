@@ -72,6 +72,7 @@ static void tell_item(struct monitor *monitor, const struct item *item, enum mon
 		.uuid = item->uuid,
 		.parent = item->parent,
 		.type = item->type,
+		.is_defined = item->is_defined,
 		.start = item->start,
 		.state = item->state,
 		.types = item->types,
@@ -152,6 +153,7 @@ void monitor_miss(struct monitor *monitor, struct item *item, const char *state)
 	mem_freep(&item->state);
 	item->state = now;
 	item->types = 0;
+	item->is_defined = item->is_defined && item->what != MONITOR_DEFINITION;
 	item->is_there = false;
 	item->odd_since = (struct deadline){ 0 };
 	item->gone_since = deadline_in(0);

@@ -16,6 +16,7 @@ struct item {
 	char *parent;
 	char *type;
 	char *state;
+	bool is_defined;
 	enum device_start start;
 	size_t types;  /* of a parent */
 	char *content; /* what else makes it another one: the text of a definition */
