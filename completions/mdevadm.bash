@@ -18,15 +18,16 @@ _mdevadm_list_commands() {
 		restart$'\t''remove a device and create it again as it was'
 		list$'\t''list the devices that run, or the definitions'
 		types$'\t''list parents, their types and how many instances are left'
-		parents$'\t''list parents with their hardware, what runs there, and what room is left'
-		status$'\t''show devices as they run and as they are defined, and who uses them'
-		metrics$'\t''print numbers for Prometheus: room, devices by state, orphans, holds'
+		parents$'\t''list parents, their hardware, and what room is left'
+		status$'\t''compare what runs with what is defined, and say who uses it'
+		metrics$'\t''print numbers for Prometheus'
 		drain$'\t''stop a parent'\''s devices, run a command, start them again'
 		resume$'\t''start again what ran on a held parent, and lift the hold'
 		hold$'\t''let nothing be started on a parent'
 		wait$'\t''wait until a parent, or a type of it, is there'
 		check$'\t''look for what is not as it should be, and change nothing'
 		dump$'\t''write all that is known of the machine, for a report'
+		monitor$'\t''tell when parents, devices, definitions and holds change'
 		start-parent-mdevs$'\t''start the devices of a parent that are defined as auto'
 	)
 }
@@ -238,6 +239,14 @@ _mdevadm_list_options() { # COMMAND
 		options+=(
 			--output -o file 'write to FILE, for its owner alone'
 			--redact '' flag 'take out names of hosts and people, serial numbers and UUIDs'
+		)
+		;;
+	monitor)
+		argument=parent takes_many='' takes_command=''
+		options+=(
+			--parent -p ask 'only what is of this parent'
+			--timeout '' text 'end after SEC seconds (default: never)'
+			--who '' flag 'name who creates and removes devices (root)'
 		)
 		;;
 	start-parent-mdevs)

@@ -14,15 +14,16 @@ _mdevadm_list_commands() {
 		'restart:remove a device and create it again as it was'
 		'list:list the devices that run, or the definitions'
 		'types:list parents, their types and how many instances are left'
-		'parents:list parents with their hardware, what runs there, and what room is left'
-		'status:show devices as they run and as they are defined, and who uses them'
-		'metrics:print numbers for Prometheus: room, devices by state, orphans, holds'
+		'parents:list parents, their hardware, and what room is left'
+		'status:compare what runs with what is defined, and say who uses it'
+		'metrics:print numbers for Prometheus'
 		'drain:stop a parent'\''s devices, run a command, start them again'
 		'resume:start again what ran on a held parent, and lift the hold'
 		'hold:let nothing be started on a parent'
 		'wait:wait until a parent, or a type of it, is there'
 		'check:look for what is not as it should be, and change nothing'
 		'dump:write all that is known of the machine, for a report'
+		'monitor:tell when parents, devices, definitions and holds change'
 		'start-parent-mdevs:start the devices of a parent that are defined as auto'
 	)
 }
@@ -201,6 +202,12 @@ _mdevadm_list_specs() { # COMMAND
 	(dump) specs+=(
 		'(-o --output)'{-o+,--output=}'[write to FILE, for its owner alone]:FILE:_files'
 		--redact'[take out names of hosts and people, serial numbers and UUIDs]'
+		) ;;
+	(monitor) specs+=(
+		'(-p --parent)'{-p+,--parent=}'[only what is of this parent]:PARENT: _mdevadm_ask parent'
+		--timeout='[end after SEC seconds (default\: never)]:SEC: '
+		--who'[name who creates and removes devices (root)]'
+		'1:PARENT: _mdevadm_ask parent'
 		) ;;
 	(start-parent-mdevs) specs+=(
 		--jobs='[do N devices at a time (8)]:N: '

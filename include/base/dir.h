@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "base/err.h"
 #include "base/str.h"
@@ -53,6 +54,21 @@ err_t dir_read(const struct dir *dir, const char *name, size_t max, char **ret, 
 err_t stream_read(const char *path, size_t max, char **ret, size_t *ret_size);
 /* What the link @path (slashes allowed) points to; owned by the caller. */
 err_t dir_read_link(const struct dir *dir, const char *path, char **ret);
+
+/* What differs when a file was replaced or written to. */
+struct dir_stamp {
+	dev_t dev;
+	ino_t inode;
+	off_t size;
+	struct timespec changed; /* mode and owner included */
+};
+
+/*
+ * Of what is at @path (slashes allowed; links are followed, a dangling one has its own). All is 0
+ * if it is surely not there.
+ */
+err_t dir_stamp(const struct dir *dir, const char *path, struct dir_stamp *ret);
+bool dir_stamp_is_equal(const struct dir_stamp *a, const struct dir_stamp *b);
 
 /* The new content of a file, and how it gets there. */
 struct dir_content {

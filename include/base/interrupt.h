@@ -14,5 +14,12 @@ void interrupt_defer(void);
 bool interrupt_is_pending(void);
 /* An error that names the signal if one is pending. */
 err_t interrupt_check(void);
+/*
+ * A descriptor, owned by the caller, that is readable while one of them is pending. The signals
+ * have to be deferred.
+ */
+err_t interrupt_open(int *ret);
+/* Takes what is pending away, for one whom a signal is to end as if it was done. */
+void interrupt_forget(void);
 /* Ends the process by the signal that is pending, if one is: when all is put right. */
 void interrupt_deliver(void);

@@ -52,6 +52,13 @@
 
 /* So long a dump waits for what another program tells of itself or of the log. */
 #define PROBE_MS 10000
+/*
+ * A monitor looks again so often: for what no event tells; where there are no events; and while
+ * something is under way.
+ */
+#define MONITOR_LOOK_MS	    2000
+#define MONITOR_POLL_MS	    200
+#define MONITOR_RESTLESS_MS 100
 
 /* What a script may still do after a signal that interrupts this run: it may be about to end. */
 #define SCRIPT_INTERRUPTED_MS 5000

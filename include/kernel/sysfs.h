@@ -40,6 +40,12 @@ err_t sysfs_check_writable(const struct sysfs *sysfs);
 err_t sysfs_has_types(const struct dir *dir, bool *ret);
 err_t sysfs_has_type(const struct dir *dir, const char *type, bool *ret);
 /*
+ * How many types the parent has, and the inode of their directory, which is another one when it
+ * has registered again; 0 if it is surely not there.
+ */
+err_t sysfs_count_types(const struct sysfs *sysfs, const char *parent, size_t *ret,
+			ino_t *ret_inode);
+/*
  * *ret is the name of the physical function if @parent is a virtual function of a PCI device
  * (the link physfn: Documentation/ABI/testing/sysfs-bus-pci), owned by the caller; else, or if
  * the parent is not there, NULL.

@@ -2,6 +2,8 @@
 /* The operations: each takes the locks, reads the state under them, decides, acts and undoes. */
 #pragma once
 
+#include <time.h>
+
 #include "base/env.h"
 #include "base/json.h"
 #include "model/device.h"
@@ -303,3 +305,57 @@ err_t op_dump(struct ops *ops, const struct dump_request *request, json_t **ret,
  * before. ERR_INVALID if a link, or what is no regular file, is there.
  */
 err_t op_dump_save(const char *path, const char *text);
+
+enum monitor_what {
+	MONITOR_ITSELF,
+	MONITOR_PARENT,
+	MONITOR_DEVICE,
+	MONITOR_DEFINITION,
+	MONITOR_HOLD,
+	MONITOR_RECORD,
+};
+
+enum monitor_action {
+	MONITOR_READY,
+	MONITOR_RESYNCHRONISED,
+	MONITOR_ADDED,
+	MONITOR_REMOVED,
+	MONITOR_CHANGED,
+};
+
+/* Something has changed. Strings are borrowed; what does not apply is NULL, unset or 0. */
+struct monitor_event {
+	struct timespec at; /* CLOCK_REALTIME */
+	enum monitor_what what;
+	enum monitor_action action;
+	struct uuid uuid;
+	const char *parent;
+	const char *type;
+	bool is_defined; /* and its definition can be read: it has a start mode */
+	enum device_start start;
+	const char *state; /* after it, as was seen then; of a hold, its reason */
+	size_t types;	   /* of a parent */
+	size_t parents;	   /* MONITOR_ITSELF: how many there are */
+	size_t devices;
+	size_t definitions;
+	pid_t pid;	     /* of the process that did it */
+	const char *command; /* its name for itself */
+};
+
+struct monitor_request {
+	const char *parent; /* NULL: all of them */
+	bool has_group;
+	bool wants_who; /* created or removed a device: root alone can tell */
+	int timeout_ms; /* -1 goes on for ever */
+	int reader;	/* a descriptor: when nobody is at its other end any more, it ends */
+	/* False ends it. */
+	bool (*tell)(void *data, const struct monitor_event *event);
+	void *data;
+};
+
+/*
+ * Tells of what changes, until a signal or the time limit ends it: that is success. The first event
+ * is MONITOR_READY; all that changes after it is told, or, where events were lost, what is another
+ * way then. What cannot be read is warned about once. Takes no lock and writes nothing.
+ */
+err_t op_monitor(struct ops *ops, const struct monitor_request *request);

@@ -47,6 +47,8 @@ bool held_has_drain(const struct held *held, const char *name);
  * Needs no lock: the file is replaced as a whole.
  */
 err_t held_load(const struct env *env, const char *parent, struct held **ret);
+/* The directory of these files, which need not be there; owned by the caller. */
+char *held_place(const struct env *env);
 /* Adds the parents that are held. */
 err_t held_list(const struct env *env, struct strlist *ret);
 /* Adds the files as they are, also those that are not understood. */

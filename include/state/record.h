@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include "base/dir.h"
 #include "base/env.h"
 #include "base/raw_file.h"
 #include "base/str.h"
@@ -50,6 +51,10 @@ void record_set_not_drained(struct record *record);
  * understood; any other error says that it cannot be told.
  */
 err_t record_load(const struct env *env, const struct uuid *uuid, struct record **ret);
+/* The directory of these files, which need not be there; owned by the caller. */
+char *record_place(const struct env *env);
+/* What differs when the record may be another one; all is 0 if it is surely not there. */
+err_t record_stamp(const struct env *env, const struct uuid *uuid, struct dir_stamp *ret);
 /* Adds the UUIDs of those that there are. */
 err_t record_list(const struct env *env, struct strlist *ret);
 /* Adds the files as they are, also those that are not understood. */

@@ -2,6 +2,7 @@
 /* The definitions: files /etc/mdevctl.d/PARENT/UUID. */
 #pragma once
 
+#include "base/dir.h"
 #include "base/env.h"
 #include "base/raw_file.h"
 #include "base/str.h"
@@ -16,6 +17,15 @@ DEFINE_CLEANUP(struct store *, store_free)
 
 /* The parents on which @uuid is defined, sorted. Reads no definition. */
 err_t store_find(const struct store *store, const struct uuid *uuid, struct strlist *ret);
+
+/* The directory of the parent's definitions, or of all (NULL); owned by the caller. */
+char *store_place(const struct store *store, const char *parent);
+/*
+ * What differs when the definition may be another one; all is 0 if it is surely not there. Reads
+ * none.
+ */
+err_t store_stamp(const struct store *store, const char *parent, const struct uuid *uuid,
+		  struct dir_stamp *ret);
 
 /* Adds the parents that have a place for definitions. */
 err_t store_list_parents(const struct store *store, struct strlist *ret);

@@ -134,6 +134,23 @@ err_t dir_has(const struct dir *dir, const char *path, bool *ret)
 	return log_end(begin, e, has ? "there" : "not there", "look for '%s/%s'", dir->path, path);
 }
 
+err_t dir_stamp(const struct dir *dir, const char *path, struct dir_stamp *ret)
+{
+	struct stat st = { 0 };
+
+	if (fstatat(dir->fd, path, &st, 0) < 0 &&
+	    fstatat(dir->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 && !errnum_is_absence(errno))
+		return dir_err(dir, "look at", path);
+	*ret = (struct dir_stamp){ st.st_dev, st.st_ino, st.st_size, st.st_ctim };
+	return NULL;
+}
+
+bool dir_stamp_is_equal(const struct dir_stamp *a, const struct dir_stamp *b)
+{
+	return a->dev == b->dev && a->inode == b->inode && a->size == b->size &&
+	       a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
+}
+
 static void closedirp(DIR **stream)
 {
 	if (*stream)

@@ -2,8 +2,10 @@
 /* Blocked signals need neither a handler nor a flag: the kernel keeps them and can be asked. */
 #include "base/interrupt.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -51,6 +53,26 @@ err_t interrupt_check(void)
 	int number = pending_signal();
 
 	return number ? err_new(ERR_FAILED, "interrupted by SIG%s", sigabbrev_np(number)) : NULL;
+}
+
+err_t interrupt_open(int *ret)
+{
+	const sigset_t set = deferred_set();
+	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+
+	if (fd < 0)
+		return err_errno(errno, "cannot wait for signals");
+	*ret = fd;
+	return NULL;
+}
+
+void interrupt_forget(void)
+{
+	const sigset_t set = deferred_set();
+	const struct timespec now = { 0 };
+
+	while (sigtimedwait(&set, NULL, &now) > 0)
+		;
 }
 
 void interrupt_deliver(void)

@@ -31,9 +31,14 @@ err_t rundir_make(const struct env *env, const char *name, struct dir **ret)
 	return dir_make_at(ours, name, 0755, ret);
 }
 
+char *rundir_path(const struct env *env, const char *name)
+{
+	return mem_printf("%s/mdevadm/%s", env->dir[ENV_DIR_RUN], name);
+}
+
 err_t rundir_open(const struct env *env, const char *name, struct dir **ret)
 {
-	_cleanup_(mem_freep) char *path = mem_printf("%s/mdevadm/%s", env->dir[ENV_DIR_RUN], name);
+	_cleanup_(mem_freep) char *path = rundir_path(env, name);
 	struct err *e = dir_open(path, ret);
 
 	if (!err_is_absence(e))

@@ -300,7 +300,7 @@ static err_t run(struct invocation *invocation)
 
 const struct command command_metrics = {
 	.name = "metrics",
-	.summary = "print numbers for Prometheus: room, devices by state, orphans, holds",
+	.summary = "print numbers for Prometheus",
 	.examples = { "metrics" },
 	.options = OPT_BIT(OPT_STRICT),
 	.run = run,

@@ -27,7 +27,7 @@ static err_t run(struct invocation *invocation)
 
 const struct command command_parents = {
 	.name = "parents",
-	.summary = "list parents with their hardware, what runs there, and what room is left",
+	.summary = "list parents, their hardware, and what room is left",
 	.examples = { "parents --types", "parents --tree --columns +pci,nodedev" },
 	.options =
 		OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_WITH_TYPES) | OPT_BIT(OPT_STRICT) | TABLE_OPTIONS,

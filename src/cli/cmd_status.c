@@ -213,7 +213,7 @@ static err_t run(struct invocation *invocation)
 
 const struct command command_status = {
 	.name = "status",
-	.summary = "show devices as they run and as they are defined, and who uses them",
+	.summary = "compare what runs with what is defined, and say who uses it",
 	.examples = { "status --tree", "status --diff-only --detailed-exitcode" },
 	.options = OPT_BIT(OPT_UUID) | OPT_BIT(OPT_PARENT) | OPT_BIT(OPT_DIFF) |
 		   OPT_BIT(OPT_DIFF_ONLY) | OPT_BIT(OPT_UNUSED) | OPT_BIT(OPT_FAILED) |

@@ -8,13 +8,27 @@
 #include "report.h"
 
 static const struct command *const commands[] = {
-	&command_define,      &command_undefine, &command_modify,
-	&command_start,	      &command_stop,	 &command_restart,
-	&command_list,	      &command_types,	 &command_parents,
-	&command_status,      &command_metrics,	 &command_drain,
-	&command_resume,      &command_hold,	 &command_wait,
-	&command_check,	      &command_dump,	 &command_start_parent_mdevs,
-	&command_completions, &command_complete,
+	&command_define,
+	&command_undefine,
+	&command_modify,
+	&command_start,
+	&command_stop,
+	&command_restart,
+	&command_list,
+	&command_types,
+	&command_parents,
+	&command_status,
+	&command_metrics,
+	&command_drain,
+	&command_resume,
+	&command_hold,
+	&command_wait,
+	&command_check,
+	&command_dump,
+	&command_monitor,
+	&command_start_parent_mdevs,
+	&command_completions,
+	&command_complete,
 };
 
 const struct command command_none = { .name = "" };

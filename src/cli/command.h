@@ -40,6 +40,7 @@ struct command {
 	err_t (*run)(struct invocation *invocation);
 	bool is_hidden;
 	bool takes_command; /* behind "--" */
+	bool prints_lines;  /* goes on, and prints a document in each line with --json */
 	bool has_no_ops;    /* runs without them, and without a look at where things are */
 };
 
@@ -79,6 +80,7 @@ extern const struct command command_hold;
 extern const struct command command_list;
 extern const struct command command_metrics;
 extern const struct command command_modify;
+extern const struct command command_monitor;
 extern const struct command command_parents;
 extern const struct command command_restart;
 extern const struct command command_resume;

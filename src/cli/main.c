@@ -93,14 +93,18 @@ static const char *object_of(const struct values *values)
 	return values->device_count ? NULL : values->parent;
 }
 
-/* The document is all that is printed. */
+/* The document is all that is printed; after others, only if there is an error to be told. */
 static void print_report(struct run *run, const struct err *e)
 {
 	struct invocation *invocation = &run->invocation;
+	bool is_line = run->command->prints_lines;
 
 	report_add_err(invocation->report, "error", object_of(&run->values), e);
 	output_be_heard(invocation->output);
-	output_json(invocation->output, report_document(invocation->report));
+	if (!is_line)
+		output_json(invocation->output, report_document(invocation->report));
+	else if (e)
+		output_document_line(invocation->output, report_document(invocation->report));
 }
 
 static err_t do_command(struct run *run)
@@ -134,7 +138,8 @@ static err_t run_command(struct run *run, bool wants_report, struct err *e)
 	invocation->program = run->program;
 	if (wants_report) {
 		invocation->report = report_new(run->command->name);
-		output_be_quiet(invocation->output);
+		if (!run->command->prints_lines)
+			output_be_quiet(invocation->output);
 	}
 	if (!e)
 		e = do_command(run);

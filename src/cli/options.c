@@ -92,6 +92,7 @@ static const struct option_spec specs[OPT_COUNT] = {
 			  "only the device behind that node, as /dev/vfio/12", FIELD(node) },
 	[OPT_BY_PID] = { "by-pid", 0, KIND_PID, "PID", "only devices that this process has open",
 			 FIELD(pid) },
+	[OPT_WHO] = { "who", 0, KIND_FLAG, NULL, "name who creates and removes devices (root)", 0 },
 	[OPT_WORD] = { "word", 0, KIND_WORD, "WORD", "what is meant", FIELD(word) },
 	[OPT_OUTPUT] = { "output", 'o', KIND_NEW_FILE, "FILE", "write to FILE, for its owner alone",
 			 FIELD(output) },

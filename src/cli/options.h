@@ -57,6 +57,7 @@ enum option {
 	OPT_FILE,
 	OPT_OFFLINE,
 	OPT_TYPES,
+	OPT_WHO,
 	OPT_WORD,
 	OPT_JSON,
 	OPT_COLUMNS,

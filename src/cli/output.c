@@ -114,6 +114,11 @@ err_t output_close(struct output *output, bool *ret_is_left)
 	return e;
 }
 
+bool output_flush(struct output *output)
+{
+	return fflush(output->stream) == 0 && !output->errnum;
+}
+
 void output_text(struct output *output, const char *text)
 {
 	_cleanup_(mem_freep) char *escaped = str_is_plain(text) ? NULL : str_escape(text);
@@ -130,6 +135,13 @@ void output_json_line(struct output *output, const json_t *json)
 	output_text(output, text);
 	fputc('\n', output->stream);
 	free(text);
+}
+
+void output_document_line(struct output *output, const json_t *json)
+{
+	_cleanup_(mem_freep) char *text = json_to_line(json);
+
+	fprintf(output->stream, "%s\n", text);
 }
 
 void output_json(struct output *output, const json_t *json)

@@ -32,9 +32,14 @@ void output_made(struct output *output, const struct uuid *uuid, const char *don
  */
 err_t output_close(struct output *output, bool *ret_is_left);
 
+/* Writes what is buffered; false if that, or something before, was lost. */
+bool output_flush(struct output *output);
+
 /* Writes @text with what is not printable escaped: for names from outside. */
 void output_text(struct output *output, const char *text);
 /* In one line without blanks, what is not printable escaped as in output_text(). */
 void output_json_line(struct output *output, const json_t *json);
+/* In one line without blanks, as JSON has it: for programs. */
+void output_document_line(struct output *output, const json_t *json);
 /* With an indentation of two spaces and a newline at the end. */
 void output_json(struct output *output, const json_t *json);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reading the types of parents. */
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sysfs_private.h"
 
@@ -131,6 +133,21 @@ err_t sysfs_read_parent_file(const struct sysfs *sysfs, const char *parent, cons
 	*ret = NULL;
 	TRY(sysfs_find_parent(sysfs, parent, &dir));
 	return dir ? sysfs_pass_absence(dir_read(dir, name, SYSFS_FILE_MAX, ret, NULL)) : NULL;
+}
+
+err_t sysfs_count_types(const struct sysfs *sysfs, const char *parent, size_t *ret,
+			ino_t *ret_inode)
+{
+	_cleanup_(strlist_clear) struct strlist ids = { 0 };
+	_cleanup_(dir_freep) struct dir *types = NULL;
+	struct stat st = { 0 };
+
+	TRY(list_types(sysfs, parent, &types, &ids));
+	if (types && fstat(types->fd, &st) < 0)
+		return err_errno(errno, "cannot look at '%s'", types->path);
+	*ret = ids.count;
+	*ret_inode = st.st_ino;
+	return NULL;
 }
 
 static err_t read_parent(const struct sysfs *sysfs, const char *name, struct parent_list *ret)

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/rundir.h"
 #include "base/uuid.h"
 #include "state_file.h"
 
@@ -182,6 +183,11 @@ err_t held_load(const struct env *env, const char *parent, struct held **ret)
 	if (json)
 		*ret = take(held);
 	return NULL;
+}
+
+char *held_place(const struct env *env)
+{
+	return rundir_path(env, HELD);
 }
 
 err_t held_list(const struct env *env, struct strlist *ret)

@@ -203,6 +203,20 @@ err_t record_load(const struct env *env, const struct uuid *uuid, struct record 
 	return NULL;
 }
 
+char *record_place(const struct env *env)
+{
+	return rundir_path(env, RECORDS);
+}
+
+err_t record_stamp(const struct env *env, const struct uuid *uuid, struct dir_stamp *ret)
+{
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+
+	*ret = (struct dir_stamp){ 0 };
+	TRY(rundir_open(env, RECORDS, &dir));
+	return dir ? dir_stamp(dir, uuid->text, ret) : NULL;
+}
+
 err_t record_list(const struct env *env, struct strlist *ret)
 {
 	return state_file_list(env, RECORDS, ret);

@@ -104,6 +104,24 @@ err_t store_find(const struct store *store, const struct uuid *uuid, struct strl
 	return NULL;
 }
 
+char *store_place(const struct store *store, const char *parent)
+{
+	return parent ? mem_printf("%s/%s", store->path, parent) : mem_strdup(store->path);
+}
+
+err_t store_stamp(const struct store *store, const char *parent, const struct uuid *uuid,
+		  struct dir_stamp *ret)
+{
+	_cleanup_(place_clear) struct place place = { 0 };
+	_cleanup_(mem_freep) char *name = NULL;
+
+	*ret = (struct dir_stamp){ 0 };
+	TRY(layout_look(store, parent, &place));
+	if (place.dir)
+		TRY(spelling_find(place.dir, uuid, &name));
+	return name ? dir_stamp(place.dir, name, ret) : NULL;
+}
+
 /* Adds what the file @name defines, or warns. */
 static void load_entry(const struct store *store, const struct place *place, const char *parent,
 		       const char *name, const struct uuid *uuid, struct device_list *ret)

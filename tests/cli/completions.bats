@@ -203,7 +203,7 @@ commands_are_offered() {
 	for line in "mdevadm st" "mdevctl --root / st" "mdevadm help st"; do
 		expect_offered "$1" "$line" "start	create a device, defined or not" \
 			"start-parent-mdevs	start the devices of a parent that are defined as auto" \
-			"status	show devices as they run and as they are defined, and who uses them" \
+			"status	compare what runs with what is defined, and say who uses it" \
 			"stop	remove a device; its definition stays"
 	done
 }

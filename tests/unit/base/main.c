@@ -19,5 +19,6 @@ int main(void)
 	failed += str_tests();
 	failed += trust_tests();
 	failed += uuid_tests();
+	failed += watch_tests();
 	return failed != 0;
 }

@@ -15,3 +15,4 @@ int replace_tests(void);
 int str_tests(void);
 int trust_tests(void);
 int uuid_tests(void);
+int watch_tests(void);

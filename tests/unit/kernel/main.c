@@ -14,6 +14,7 @@ int main(void)
 	failed += scan_tests();
 	failed += support_tests();
 	failed += sysfs_tests();
+	failed += trace_tests();
 	failed += types_tests();
 	failed += users_tests();
 	return failed != 0;

@@ -13,6 +13,7 @@ int remove_tests(void);
 int scan_tests(void);
 int support_tests(void);
 int sysfs_tests(void);
+int trace_tests(void);
 int types_tests(void);
 int users_tests(void);
 

@@ -8,6 +8,8 @@ int main(void)
 
 	process_begin();
 	failed += definition_tests();
+	failed += snapshot_tests();
+	failed += who_tests();
 	failed += write_tests();
 	return failed != 0;
 }

@@ -3,4 +3,6 @@
 #pragma once
 
 int definition_tests(void);
+int snapshot_tests(void);
+int who_tests(void);
 int write_tests(void);
