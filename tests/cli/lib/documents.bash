@@ -162,6 +162,8 @@ examples_work() {
 		(
 			set +eET
 			trap - ERR DEBUG EXIT
+			# What an example ends must be the program itself.
+			unset -f mdevadm
 			ORIGINAL_PATH=$PATH
 			run_examples "$file"
 		) 3>&-
