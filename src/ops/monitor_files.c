@@ -16,7 +16,7 @@ static void watch_place(struct monitor *monitor, char *path)
 }
 
 /* What the file says; @seen has the parent already. */
-static void read_definition(struct monitor *monitor, const struct uuid *uuid, struct item *seen)
+static void describe_definition(struct monitor *monitor, const struct uuid *uuid, struct item *seen)
 {
 	_cleanup_(device_freep) struct device *dev = NULL;
 	_cleanup_(err_freep) struct err *e =
@@ -46,7 +46,7 @@ static err_t look_at_definition(struct monitor *monitor, const char *parent,
 		return NULL;
 	}
 	seen.parent = mem_strdup(parent);
-	read_definition(monitor, uuid, &seen);
+	describe_definition(monitor, uuid, &seen);
 	if (!seen.is_there) {
 		item_clear(&seen);
 		return NULL;

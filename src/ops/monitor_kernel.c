@@ -42,8 +42,7 @@ static const char *present_state(const struct env *env, const struct device *dev
 	return dev->type ? "running" : "starting";
 }
 
-static void find_definition(const struct monitor *monitor, const struct device *dev,
-			    struct item *item)
+static void set_start(const struct monitor *monitor, const struct device *dev, struct item *item)
 {
 	const struct item *definition =
 		snapshot_find(&monitor->snapshot, MONITOR_DEFINITION, &dev->uuid, dev->parent);
@@ -81,7 +80,7 @@ err_t monitor_describe_device(struct monitor *monitor, const struct uuid *uuid, 
 		.is_there = dev != NULL,
 	};
 	if (dev)
-		find_definition(monitor, dev, ret);
+		set_start(monitor, dev, ret);
 	if (dev && is_odd(dev))
 		ret->odd_since = deadline_in(0);
 	return NULL;

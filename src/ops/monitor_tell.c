@@ -50,7 +50,7 @@ static bool find_who(struct monitor *monitor, const struct monitor_event *event,
 	return who_take(who, &event->uuid, is_removal, monitor->tells_looks, ret);
 }
 
-static void tell(struct monitor *monitor, struct monitor_event *event)
+static void tell_event(struct monitor *monitor, struct monitor_event *event)
 {
 	struct traced traced;
 
@@ -78,7 +78,7 @@ static void tell_item(struct monitor *monitor, const struct item *item, enum mon
 		.types = item->types,
 	};
 
-	tell(monitor, &event);
+	tell_event(monitor, &event);
 }
 
 void monitor_tell_itself(struct monitor *monitor, enum monitor_action action)
@@ -92,7 +92,7 @@ void monitor_tell_itself(struct monitor *monitor, enum monitor_action action)
 		.definitions = snapshot_count(snapshot, MONITOR_DEFINITION),
 	};
 
-	tell(monitor, &event);
+	tell_event(monitor, &event);
 }
 
 static bool is_same_text(const char *a, const char *b)
