@@ -190,6 +190,7 @@ _mdevadm_list_options() { # COMMAND
 	metrics)
 		options+=(
 			--strict '' flag 'exit with 9 if anything had to be left out'
+			--output -o file 'write to FILE, as a whole'
 		)
 		;;
 	drain)

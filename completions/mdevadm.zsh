@@ -165,6 +165,7 @@ _mdevadm_list_specs() { # COMMAND
 		) ;;
 	(metrics) specs+=(
 		--strict'[exit with 9 if anything had to be left out]'
+		'(-o --output)'{-o+,--output=}'[write to FILE, as a whole]:FILE:_files'
 		) ;;
 	(drain) takes_command=yes specs+=(
 		'(-f --force)'{-f,--force}'[go on although a callout refuses]'

@@ -301,10 +301,11 @@ struct dump_request {
 err_t op_dump(struct ops *ops, const struct dump_request *request, json_t **ret,
 	      size_t *ret_unread);
 /*
- * Writes the text to the file @path, for its owner alone: a reader sees all of it or what was there
- * before. ERR_INVALID if a link, or what is no regular file, is there.
+ * Writes the text to the file @path: a reader sees all of it or what was there before. With
+ * @is_private only its owner can read it, and it outlives a power cut. ERR_INVALID if a link, or
+ * what is no regular file, is there.
  */
-err_t op_dump_save(const char *path, const char *text);
+err_t op_save(const char *path, const char *text, bool is_private);
 
 enum monitor_what {
 	MONITOR_ITSELF,

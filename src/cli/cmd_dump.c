@@ -8,7 +8,7 @@ static err_t write_dump(const struct invocation *invocation, const json_t *json)
 	_cleanup_(mem_freep) char *lines = mem_printf("%s\n", text);
 
 	if (invocation->values->output)
-		return op_dump_save(invocation->values->output, lines);
+		return op_save(invocation->values->output, lines, true);
 	fputs(lines, output_stream(invocation->output));
 	return NULL;
 }
@@ -37,10 +37,16 @@ static err_t run(struct invocation *invocation)
 	return check_unread(unread);
 }
 
+static const struct option_help helps[] = {
+	{ OPT_OUTPUT, "write to FILE, for its owner alone" },
+	{ 0 },
+};
+
 const struct command command_dump = {
 	.name = "dump",
 	.summary = "write all that is known of the machine, for a report",
 	.examples = { "dump --redact -o machine.json", "dump | jq .host" },
 	.options = OPT_BIT(OPT_OUTPUT) | OPT_BIT(OPT_REDACT),
+	.helps = helps,
 	.run = run,
 };

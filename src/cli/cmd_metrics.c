@@ -273,35 +273,64 @@ static void print_ages(FILE *stream, const struct sources *sources)
 	}
 }
 
-static err_t run(struct invocation *invocation)
+static err_t read_sources(struct ops *ops, struct sources *ret)
 {
-	_cleanup_(sources_clear) struct sources sources = { .now = time(NULL) };
 	const struct parents_request parents = { .wants_products = true };
 	const struct status_request devices = {
 		.wants_users = true,
 		.wants_drift = true,
 		.wants_since = true,
 	};
-	FILE *stream = output_stream(invocation->output);
 
-	TRY(op_parents(invocation->ops, &parents, &sources.parents));
-	TRY(op_status(invocation->ops, &devices, &sources.devices));
-	print_info(stream, &sources.parents);
-	print_counts(stream, &sources.parents);
-	print_holds(stream, &sources);
-	print_types(stream, &sources.parents);
-	print_states(stream, &sources.devices);
-	print_flags(stream, &sources.devices);
-	print_ages(stream, &sources);
+	ret->now = time(NULL);
+	TRY(op_parents(ops, &parents, &ret->parents));
+	return op_status(ops, &devices, &ret->devices);
+}
+
+static void print_all(FILE *stream, const struct sources *sources)
+{
+	print_info(stream, &sources->parents);
+	print_counts(stream, &sources->parents);
+	print_holds(stream, sources);
+	print_types(stream, &sources->parents);
+	print_states(stream, &sources->devices);
+	print_flags(stream, &sources->devices);
+	print_ages(stream, sources);
 	begin(stream, "definitions_broken", "Definitions that cannot be read.");
-	SAMPLE(stream, "definitions_broken", sources.devices.left_out);
+	SAMPLE(stream, "definitions_broken", sources->devices.left_out);
+}
+
+/* The collector must never see half of it. */
+static err_t save(const struct sources *sources, const char *path)
+{
+	_cleanup_(mem_freep) char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	if (!stream)
+		mem_exhausted();
+	print_all(stream, sources);
+	if (fclose(stream) != 0)
+		mem_exhausted();
+	return op_save(path, text, false);
+}
+
+static err_t run(struct invocation *invocation)
+{
+	_cleanup_(sources_clear) struct sources sources = { 0 };
+
+	TRY(read_sources(invocation->ops, &sources));
+	if (invocation->values->output)
+		TRY(save(&sources, invocation->values->output));
+	else
+		print_all(output_stream(invocation->output), &sources);
 	return invocation_check_strict(invocation);
 }
 
 const struct command command_metrics = {
 	.name = "metrics",
 	.summary = "print numbers for Prometheus",
-	.examples = { "metrics" },
-	.options = OPT_BIT(OPT_STRICT),
+	.examples = { "metrics", "metrics -o /var/lib/prometheus/node-exporter/mdevadm.prom" },
+	.options = OPT_BIT(OPT_OUTPUT) | OPT_BIT(OPT_STRICT),
 	.run = run,
 };

@@ -94,7 +94,7 @@ static const struct option_spec specs[OPT_COUNT] = {
 			 FIELD(pid) },
 	[OPT_WHO] = { "who", 0, KIND_FLAG, NULL, "name who creates and removes devices (root)", 0 },
 	[OPT_WORD] = { "word", 0, KIND_WORD, "WORD", "what is meant", FIELD(word) },
-	[OPT_OUTPUT] = { "output", 'o', KIND_NEW_FILE, "FILE", "write to FILE, for its owner alone",
+	[OPT_OUTPUT] = { "output", 'o', KIND_NEW_FILE, "FILE", "write to FILE, as a whole",
 			 FIELD(output) },
 	[OPT_REDACT] = { "redact", 0, KIND_FLAG, NULL,
 			 "take out names of hosts and people, serial numbers and UUIDs", 0 },

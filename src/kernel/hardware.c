@@ -66,7 +66,7 @@ static err_t find_function(const struct sysfs *sysfs, const char *physical, cons
 }
 
 /* Where the links of classes and buses lead, below sysfs. */
-static err_t find_path(const struct sysfs *sysfs, const char *name, char **ret)
+static err_t find_device_path(const struct sysfs *sysfs, const char *name, char **ret)
 {
 	static const char *const places[] = { SYSFS_PARENTS, SYSFS_PCI };
 	_cleanup_(mem_freep) char *target = NULL;
@@ -85,7 +85,7 @@ static err_t find_path(const struct sysfs *sysfs, const char *name, char **ret)
 static err_t read_all(const struct sysfs *sysfs, const char *name, const struct dir *dir,
 		      struct hardware *ret)
 {
-	TRY(find_path(sysfs, name, &ret->path));
+	TRY(find_device_path(sysfs, name, &ret->path));
 	TRY(read_link_name(dir, "subsystem", &ret->subsystem));
 	TRY(read_link_name(dir, "driver", &ret->driver));
 	TRY(read_long(dir, "numa_node", &ret->numa_node));

@@ -79,3 +79,31 @@ sample() { mdevadm metrics 2>/dev/null | awk -v name="mdevadm_$1" 'index($0, nam
 	expect_status 0
 	expect_contains "mdevadm_devices_failed 0"
 }
+
+@test "metrics go to a file as a whole, which others can read" {
+	needs_sim "promtool"
+	needs promtool
+	file=$BATS_TEST_TMPDIR/mdevadm.prom
+
+	run mdevadm metrics -o "$file"
+
+	expect_status 0
+	expect_output ""
+	[ "$(stat -c %a "$file")" = 644 ]
+	promtool check metrics <"$file"
+	[ -z "$(find "$BATS_TEST_TMPDIR" -maxdepth 1 -name '.mdevadm.*')" ]
+}
+
+@test "the unit that writes the metrics, and its timer, are valid" {
+	needs_sim "systemd-analyze"
+	needs systemd-analyze
+	mkdir "$BATS_TEST_TMPDIR/units"
+	sed "s#^ExecStart=[^ ]*#ExecStart=$(realpath "$MDEVADM")#" "$MDEVADM_BUILD/mdevadm-metrics.service" \
+		>"$BATS_TEST_TMPDIR/units/mdevadm-metrics.service"
+	cp "$BATS_TEST_DIRNAME/../../systemd/mdevadm-metrics.timer" "$BATS_TEST_TMPDIR/units/"
+
+	run systemd-analyze verify --man=no "$BATS_TEST_TMPDIR"/units/mdevadm-metrics.{service,timer}
+
+	expect_status 0
+	[[ "$output" != *mdevadm-metrics* ]] || fail_with "it is not valid"
+}
