@@ -143,31 +143,19 @@ static void print_differences(struct invocation *invocation, const struct status
 	}
 }
 
-/* Of what nobody uses it counts since when. */
-static err_t print_table(const struct invocation *invocation, const struct status_list *list)
-{
-	struct invocation with_since = *invocation;
-	struct values values = *invocation->values;
-
-	if (option_is_given(&values, OPT_UNUSED) && !values.columns)
-		values.columns = "+since";
-	with_since.values = &values;
-	return listing_print_devices(&with_since, list);
-}
-
 static err_t print(struct invocation *invocation, const struct status_list *list)
 {
 	const struct values *values = invocation->values;
 	bool is_diff = option_is_given(values, OPT_DIFF) || option_is_given(values, OPT_DIFF_ONLY);
 
 	if (invocation->report || table_is_wanted(values))
-		return print_table(invocation, list);
+		return listing_print_devices(invocation, list);
 	if (is_diff) {
 		print_differences(invocation, list);
 		return NULL;
 	}
 	if (values->device_count != 1)
-		return print_table(invocation, list);
+		return listing_print_devices(invocation, list);
 	if (list->count)
 		status_page_print(invocation->output, list->items[0]);
 	return NULL;

@@ -8,6 +8,9 @@
 #include "columns.h"
 #include "report.h"
 
+/* What is asked of types comes first. */
+#define TYPES_COLUMNS "parent,name,framebuffer,max_instance,running,room,note"
+
 bool listing_is_wanted(const struct invocation *invocation)
 {
 	return invocation->report || table_is_wanted(invocation->values);
@@ -69,13 +72,20 @@ static size_t row_above(struct groups *groups, struct table *table,
 	return group_row(groups, table, status->dev->type ? status->dev->type : "-", row);
 }
 
+/* Of what nobody uses it counts since when. */
+static const char *default_columns(const struct values *values)
+{
+	return option_is_given(values, OPT_UNUSED) ? "+since" : NULL;
+}
+
 static err_t print_devices_table(struct invocation *invocation, const struct status_list *devices)
 {
 	_cleanup_(groups_clear) struct groups groups = { 0 };
 	_cleanup_(table_freep) struct table *table = NULL;
 	bool is_tree = option_is_given(invocation->values, OPT_TREE);
 
-	TRY(table_new(invocation->values, device_columns, &table));
+	TRY(table_new(invocation->values, device_columns, default_columns(invocation->values),
+		      &table));
 	for (size_t i = 0; i < devices->count; i++)
 		table_add(table, device_status_to_json(devices->items[i]),
 			  is_tree ? row_above(&groups, table, devices->items[i]) : TABLE_TOP);
@@ -126,7 +136,8 @@ err_t listing_print_parents(struct invocation *invocation, const struct parent_i
 		report_parents(invocation, parents);
 		return NULL;
 	}
-	TRY(table_new(invocation->values, parent_columns, &table));
+	TRY(table_new(invocation->values, parent_columns, has_types ? TYPES_COLUMNS : NULL,
+		      &table));
 	if (has_types)
 		table_be_tree(table);
 	for (size_t i = 0; i < parents->count; i++) {
@@ -159,7 +170,7 @@ err_t listing_print_types(struct invocation *invocation, const struct parent_inf
 		report_parents(invocation, parents);
 		return NULL;
 	}
-	TRY(table_new(invocation->values, type_columns, &table));
+	TRY(table_new(invocation->values, type_columns, NULL, &table));
 	for (size_t i = 0; i < parents->count; i++) {
 		const struct parent_info *info = parents->items[i];
 

@@ -150,19 +150,21 @@ static err_t choose_columns(struct table *table, const char *list)
 	return NULL;
 }
 
-err_t table_new(const struct values *values, const struct column *columns, struct table **ret)
+err_t table_new(const struct values *values, const struct column *columns, const char *defaults,
+		struct table **ret)
 {
+	const char *chosen = values->columns ? values->columns : defaults;
 	_cleanup_(table_freep) struct table *table = mem_zalloc(sizeof(*table));
 
 	table->values = values;
 	table->all = columns;
 	table->is_terminal = is_for_person(values);
 	table->is_tree = option_is_given(values, OPT_TREE);
-	table->is_help = values->columns && strcmp(values->columns, "help") == 0;
-	if (!values->columns)
+	table->is_help = chosen && strcmp(chosen, "help") == 0;
+	if (!chosen)
 		add_defaults(table);
 	else if (!table->is_help)
-		TRY(choose_columns(table, values->columns));
+		TRY(choose_columns(table, chosen));
 	*ret = take(table);
 	return NULL;
 }

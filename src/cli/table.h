@@ -36,8 +36,12 @@ bool table_wants_colors(const struct values *values);
 
 struct table;
 
-/* @columns ends with one without a name. ERR_USAGE if one is asked for that is not among them. */
-err_t table_new(const struct values *values, const struct column *columns, struct table **ret);
+/*
+ * @columns ends with one without a name; @defaults, unless it is NULL, says what is shown as
+ * --columns would. ERR_USAGE if one is asked for that is not among them.
+ */
+err_t table_new(const struct values *values, const struct column *columns, const char *defaults,
+		struct table **ret);
 void table_free(struct table *table);
 DEFINE_CLEANUP(struct table *, table_free)
 
