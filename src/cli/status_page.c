@@ -53,15 +53,20 @@ static void print_nodes(struct output *output, const struct device_status *statu
 	}
 }
 
+static const char *say_unused(const struct device_status *status)
+{
+	if (status->is_used == ANSWER_NO)
+		return "nobody";
+	return status->nodes.count ? "not known: not all processes can be seen"
+				   : "not known: it has no node of VFIO";
+}
+
 static void print_users(struct output *output, const struct device_status *status)
 {
 	if (!status->is_running)
 		return;
 	if (status->is_used != ANSWER_YES)
-		print_entry(output, "Used by:",
-			    status->is_used == ANSWER_NO
-				    ? "nobody"
-				    : "not known: not all processes can be seen");
+		print_entry(output, "Used by:", say_unused(status));
 	for (size_t i = 0; i < status->user_count; i++) {
 		const struct user *user = &status->users[i];
 		_cleanup_(mem_freep) char *text = mem_printf(

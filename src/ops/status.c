@@ -188,7 +188,9 @@ static err_t use_record(const struct known *known, const struct record *record,
 
 static void find_users_of(const struct known *known, struct device_status *status)
 {
-	status->is_used = known->are_users_known ? ANSWER_NO : ANSWER_UNKNOWN;
+	/* Of what is used otherwise than through VFIO nothing can be told. */
+	status->is_used =
+		known->are_users_known && status->nodes.count ? ANSWER_NO : ANSWER_UNKNOWN;
 	for (size_t i = 0; i < known->users.count; i++) {
 		const struct node_user *use = &known->users.items[i];
 		_cleanup_(mem_freep) char *node = mem_printf("vfio/devices/%s", use->node);

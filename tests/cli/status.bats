@@ -135,6 +135,35 @@ is_dead() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status";
 	expect_output ""
 }
 
+@test "devices of parents of every kind are shown" {
+	needs_sim "other parents"
+	local kind
+
+	for kind in mtty/mtty-1 matrix/vfio_ap-passthrough 0.0.0052/vfio_ccw-io 0000:00:02.0/i915-GVTg_V5_8 sf-host/sf_core-local; do
+		mdevadm define -p "${kind%/*}" -t "${kind#*/}" >/dev/null
+	done
+	mdevadm start --all --jobs 1
+
+	run status_table parent,type,state,owner,drift,driver,nodes
+
+	expect_output "0.0.0052 vfio_ccw-io running defined no vfio_ccw_mdev vfio/0,vfio/devices/vfio0
+0000:00:02.0 i915-GVTg_V5_8 running defined no intel_vgpu_mdev vfio/1,vfio/devices/vfio1
+matrix vfio_ap-passthrough running defined no vfio_ap_mdev vfio/2,vfio/devices/vfio2
+mtty mtty-1 running defined no mtty vfio/3,vfio/devices/vfio3
+sf-host sf_core-local running defined no sf_core -"
+}
+
+@test "whether a device that is no VFIO device is used is not known" {
+	needs_sim "another bus"
+	mdevadm start -u "$U1" -p sf-host -t sf_core-local
+
+	run mdevadm status "$U1"
+
+	expect_contains "$U1: running
+"
+	expect_contains "Used by:     not known: it has no node of VFIO"
+}
+
 # --- the exit status of one device ---
 
 # bats test_tags=kernel
