@@ -327,6 +327,7 @@ err_t table_print(struct table *table, struct output *output)
 {
 	struct libscols_table *drawn;
 	struct smartcols scols;
+	int error;
 
 	if (table->is_help) {
 		print_columns(table, output);
@@ -347,7 +348,7 @@ err_t table_print(struct table *table, struct output *output)
 	add_columns(table, &scols, drawn);
 	for (size_t i = 0; i < table->row_count; i++)
 		add_row(table, &scols, drawn, &table->rows[i]);
-	scols.print_table(drawn);
+	error = scols.print_table(drawn);
 	scols.unref_table(drawn);
-	return NULL;
+	return error ? err_errno(-error, "cannot print the table") : NULL;
 }

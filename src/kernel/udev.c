@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What udev alone knows: what hardware is called, see hwdb(7), and since when a device is there. */
+#include <errno.h>
 #include <libudev.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,10 +80,15 @@ static err_t read_modalias(const struct dir *dir, char **ret)
 /* "NVIDIA Corporation GV100GL [Tesla V100]", owned; NULL if the database has no model. */
 static char *find_product(const struct libudev *lib, struct udev_hwdb *hwdb, const char *alias)
 {
-	struct udev_list_entry *at = lib->hwdb_get(hwdb, alias, 0);
+	struct udev_list_entry *at;
 	const char *vendor = NULL;
 	const char *model = NULL;
 
+	/* It has no other way to say that some of it is missing. */
+	errno = 0;
+	at = lib->hwdb_get(hwdb, alias, 0);
+	if (errno == ENOMEM)
+		mem_exhausted();
 	for (; at; at = lib->next(at)) {
 		if (strcmp(lib->name(at), "ID_VENDOR_FROM_DATABASE") == 0)
 			vendor = lib->value(at);
@@ -97,6 +103,7 @@ static char *find_product(const struct libudev *lib, struct udev_hwdb *hwdb, con
 static err_t look_up(const char *alias, char **ret)
 {
 	struct udev_hwdb *hwdb;
+	struct err *e = NULL;
 	struct libudev lib;
 	struct udev *udev;
 
@@ -104,13 +111,16 @@ static err_t look_up(const char *alias, char **ret)
 	udev = lib.new();
 	if (!udev)
 		mem_exhausted();
+	errno = 0;
 	hwdb = lib.hwdb_new(udev);
 	/* None is installed where there is no udev. */
+	if (!hwdb && errno && errno != ENOENT)
+		e = err_errno(errno, "cannot open udev's hardware database");
 	if (hwdb)
 		*ret = find_product(&lib, hwdb, alias);
 	lib.hwdb_unref(hwdb);
 	lib.unref(udev);
-	return NULL;
+	return e;
 }
 
 err_t hardware_find_product(const struct sysfs *sysfs, const char *name, struct hardware *hardware)

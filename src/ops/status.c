@@ -161,12 +161,15 @@ static enum status_state state_of_running(const struct known *known, const struc
 /* Ticks after boot as seconds since 1970. */
 static long long time_of_ticks(unsigned long long ticks)
 {
+	const long long second = 1000000000;
+	long long since = (long long)ticks * (second / sysconf(_SC_CLK_TCK));
 	struct timespec now;
 	struct timespec up;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	clock_gettime(CLOCK_BOOTTIME, &up);
-	return now.tv_sec - up.tv_sec + (long long)(ticks / (unsigned long)sysconf(_SC_CLK_TCK));
+	since += (now.tv_sec - up.tv_sec) * second + now.tv_nsec - up.tv_nsec;
+	return since / second;
 }
 
 /* A record of another device that had the UUID before counts as none. */
