@@ -80,15 +80,10 @@ static err_t read_modalias(const struct dir *dir, char **ret)
 /* "NVIDIA Corporation GV100GL [Tesla V100]", owned; NULL if the database has no model. */
 static char *find_product(const struct libudev *lib, struct udev_hwdb *hwdb, const char *alias)
 {
-	struct udev_list_entry *at;
+	struct udev_list_entry *at = lib->hwdb_get(hwdb, alias, 0);
 	const char *vendor = NULL;
 	const char *model = NULL;
 
-	/* It has no other way to say that some of it is missing. */
-	errno = 0;
-	at = lib->hwdb_get(hwdb, alias, 0);
-	if (errno == ENOMEM)
-		mem_exhausted();
 	for (; at; at = lib->next(at)) {
 		if (strcmp(lib->name(at), "ID_VENDOR_FROM_DATABASE") == 0)
 			vendor = lib->value(at);
@@ -117,6 +112,9 @@ static err_t look_up(const char *alias, char **ret)
 	if (!hwdb && errno && errno != ENOENT)
 		e = err_errno(errno, "cannot open udev's hardware database");
 	if (hwdb)
+		*ret = find_product(&lib, hwdb, alias);
+	/* It answers so (ENODATA) also when it had no memory, and then has it the next time. */
+	if (hwdb && !*ret)
 		*ret = find_product(&lib, hwdb, alias);
 	lib.hwdb_unref(hwdb);
 	lib.unref(udev);

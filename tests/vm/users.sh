@@ -133,7 +133,7 @@ in_use() {
 	check "$name: so does drain" ends 6 "in use by pid $holder (vfio-hold)"
 	try mdevadm status $AUTO1
 	check "$name: status names who has it" ends 0 "Used by:     pid $holder (vfio-hold)"
-	check "$name: and finds it by the process" is "$(mdevadm status --by-pid $holder --noheadings --columns uuid)" $AUTO1
+	check "$name: and finds it by the process" is "$(mdevadm status --by-pid "$holder" --noheadings --columns uuid)" $AUTO1
 	check "$name: and by the node" is "$(mdevadm status --by-node "$group" --noheadings --columns used)" yes
 	drain_with_command --timeout 1
 	check "$name: and drain with a command" ends 125 "in use by pid $holder (vfio-hold)"

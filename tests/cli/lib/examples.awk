@@ -89,6 +89,8 @@ is_page && /^\.Bd .*-literal/ { begin_block("session"); next }
 is_page && /^\.Ed/ && kind != "" { end_block(); next }
 
 !is_page && /^#+ / && kind == "" { sub(/^#+ /, ""); put("section", $0); next }
+# See tests/cli/screens.bats.
+!is_page && /^<!-- screen: / { next }
 !is_page && /^<!-- [a-z]+: .* -->$/ { direct(substr($0, 6, length($0) - 9)); next }
 !is_page && /^```/ && kind == "" {
 	begin_block(/console/ ? "session" : /ini/ ? "unit" : /sh/ ? "shell" : "other")
