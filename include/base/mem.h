@@ -45,7 +45,7 @@ void mem_exhausted(void) __attribute__((noreturn));
 		taken_;                                 \
 	})
 
-/* For _cleanup_: frees what the pointer at @pointer points to. */
+/* Frees what the pointer at @pointer points to, and makes it NULL. */
 void mem_freep(void *pointer);
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))

@@ -18,7 +18,8 @@ err_t hardware_find_product(const struct sysfs *sysfs, const char *name, struct 
 
 /*
  * Adds the virtual functions that have NVIDIA's vendor-specific VFIO interface in the place of
- * mdevs (NVIDIA's vGPU user guide, "vendor-specific VFIO framework"), sorted.
+ * mdevs (NVIDIA's vGPU user guide, "vendor-specific VFIO framework"), sorted. A PCI device that
+ * cannot be looked at is warned about.
  */
 err_t vendor_list(const struct sysfs *sysfs, struct strlist *ret);
 /* What is said of such a GPU or function where somebody wants mdevs: ERR_NOT_FOUND. */

@@ -20,6 +20,7 @@ struct parent {
 	char *name;
 	struct mdev_type *types; /* sorted by id */
 	size_t type_count;
+	size_t left_out; /* types that could not be read, and were warned about */
 };
 
 struct parent *parent_new(const char *name);

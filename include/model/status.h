@@ -52,8 +52,10 @@ struct device_status {
 	long long since; /* runs so: seconds since 1970; 0 if it is not known */
 	bool is_running;
 	bool is_held;
+	bool is_parent_there; /* neither: it cannot be told */
 	bool is_parent_absent;
 	bool has_record;	    /* this program has started it */
+	bool is_unreadable;	    /* a definition of it is */
 	struct strlist definitions; /* the parents on which it is defined */
 	enum device_start start;
 	struct difference *differences;
@@ -97,7 +99,8 @@ json_t *device_status_to_json(const struct device_status *status);
 struct status_list {
 	struct device_status **items;
 	size_t count;
-	size_t left_out; /* definitions that could not be read, and were warned about */
+	bool are_users_known; /* who has which device open, as far as it was asked for */
+	size_t left_out;      /* definitions that could not be read, and were warned about */
 };
 
 /* Takes @status. */

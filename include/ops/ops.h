@@ -18,6 +18,8 @@ void ops_free(struct ops *ops);
 DEFINE_CLEANUP(struct ops *, ops_free)
 /* Tells the notifiers of all that was done: at the end, when no lock is held any more. */
 void ops_announce(struct ops *ops);
+/* Warns of @e (taken), which may be NULL: something is left out. */
+void op_warn(const struct ops *ops, struct err *e);
 /* Whether something was changed, of definitions or in the kernel. */
 bool ops_have_changed(const struct ops *ops);
 
@@ -266,7 +268,14 @@ struct parents_request {
 err_t op_parents(struct ops *ops, const struct parents_request *request,
 		 struct parent_info_list *ret);
 
+enum status_kind {
+	STATUS_OF_ALL,		/* a device each: what runs, is defined, or is to come back */
+	STATUS_OF_RUNNING,	/* what runs */
+	STATUS_OF_DEFINITIONS,	/* a definition each, with the state of what runs so */
+};
+
 struct status_request {
+	enum status_kind kind;
 	const struct uuid *uuids; /* of none: all */
 	size_t uuid_count;
 	const char *parent;

@@ -80,5 +80,8 @@ char *mem_printf(const char *format, ...)
 
 void mem_freep(void *pointer)
 {
-	free(*(void **)pointer);
+	void **at = pointer;
+
+	free(*at);
+	*at = NULL;
 }

@@ -32,6 +32,10 @@ static err_t run(struct invocation *invocation)
 	_cleanup_(json_freep) json_t *json = NULL;
 	size_t unread = 0;
 
+	if (invocation->report && !invocation->values->output)
+		return err_hint(err_new(ERR_USAGE, "a dump is a document of its own: --json needs "
+						   "--output"),
+				"'mdevadm dump' prints JSON without it");
 	TRY(op_dump(invocation->ops, &request, &json, &unread));
 	TRY(write_dump(invocation, json));
 	return check_unread(unread);

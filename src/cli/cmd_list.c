@@ -120,6 +120,7 @@ static err_t list_as_table(struct invocation *invocation, const struct list_requ
 {
 	_cleanup_(status_list_clear) struct status_list list = { 0 };
 	const struct status_request wanted = {
+		.kind = request->defined ? STATUS_OF_DEFINITIONS : STATUS_OF_RUNNING,
 		.uuids = request->uuids,
 		.uuid_count = request->uuid_count,
 		.parent = request->parent,
@@ -128,18 +129,8 @@ static err_t list_as_table(struct invocation *invocation, const struct list_requ
 		.wants_drift = true,
 		.wants_since = true,
 	};
-	size_t kept = 0;
 
 	TRY(op_status(invocation->ops, &wanted, &list));
-	for (size_t i = 0; i < list.count; i++) {
-		struct device_status *status = list.items[i];
-
-		if (request->defined ? status->definitions.count > 0 : status->is_running)
-			list.items[kept++] = status;
-		else
-			device_status_free(status);
-	}
-	list.count = kept;
 	return listing_print_devices(invocation, &list);
 }
 

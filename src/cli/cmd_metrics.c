@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "command.h"
+#include "listing.h"
 
 /* What all that is exported is made of. */
 struct sources {
@@ -234,21 +234,41 @@ static const struct {
 	const char *name;
 	const char *help;
 	bool (*is_so)(const struct device_status *status);
+	bool needs_users;
 } flags[] = {
-	{ "devices_drift", "Devices that run otherwise than defined.", has_drift },
-	{ "devices_failed", "Devices that are auto and do not run.", device_status_has_failed },
-	{ "devices_conflict", "Devices that are defined on several parents.",
-	  device_status_has_conflict },
-	{ "devices_idle", "Devices that run and that nobody has open.", device_status_is_idle },
-	{ "devices_orphaned", "Devices that run, without a definition or a start of mdevadm.",
-	  is_orphan },
+	{ .name = "devices_drift",
+	  .help = "Devices that run otherwise than defined.",
+	  .is_so = has_drift },
+	{ .name = "devices_failed",
+	  .help = "Devices that are auto and do not run.",
+	  .is_so = device_status_has_failed },
+	{ .name = "devices_conflict",
+	  .help = "Devices that are defined on several parents.",
+	  .is_so = device_status_has_conflict },
+	{ .name = "devices_idle",
+	  .help = "Devices that run and that nobody has open.",
+	  .is_so = device_status_is_idle,
+	  .needs_users = true },
+	{ .name = "devices_orphaned",
+	  .help = "Devices that run, without a definition or a start of mdevadm.",
+	  .is_so = is_orphan },
 };
+
+static bool has_running(const struct status_list *devices)
+{
+	for (size_t i = 0; i < devices->count; i++)
+		if (devices->items[i]->is_running)
+			return true;
+	return false;
+}
 
 static void print_flags(FILE *stream, const struct status_list *devices)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
 		long long count = 0;
 
+		if (flags[i].needs_users && has_running(devices) && !devices->are_users_known)
+			continue;
 		for (size_t j = 0; j < devices->count; j++)
 			count += flags[i].is_so(devices->items[j]);
 		begin(stream, flags[i].name, flags[i].help);
@@ -320,6 +340,16 @@ static err_t run(struct invocation *invocation)
 	_cleanup_(sources_clear) struct sources sources = { 0 };
 
 	TRY(read_sources(invocation->ops, &sources));
+	if (!sources.devices.are_users_known && has_running(&sources.devices))
+		op_warn(invocation->ops,
+			err_hint(err_new(ERR_FAILED,
+					 "how many devices are idle is left out: not all "
+					 "processes can be seen"),
+				 "run it as root, outside of containers"));
+	if (invocation->report) {
+		TRY(listing_print_parents(invocation, &sources.parents, true));
+		TRY(listing_print_devices(invocation, &sources.devices));
+	}
 	if (invocation->values->output)
 		TRY(save(&sources, invocation->values->output));
 	else

@@ -73,8 +73,15 @@ static bool is_listed(const struct status_list *list, const struct uuid *uuid)
 	return false;
 }
 
-static err_t not_known(const struct uuid *uuid)
+static err_t not_known(const struct values *values, const struct uuid *uuid)
 {
+	if (values->parent)
+		return err_about(err_hint(err_new(ERR_NOT_FOUND,
+						  "device %s neither runs nor is defined on "
+						  "parent '%s'",
+						  uuid->text, values->parent),
+					  "'mdevadm status %s' shows where it is", uuid->text),
+				 uuid->text);
 	return err_about(err_hint(err_new(ERR_NOT_FOUND, "device %s neither runs nor is defined",
 					  uuid->text),
 				  "'mdevadm status' lists what there is"),
@@ -93,9 +100,9 @@ static err_t check_named(struct invocation *invocation, const struct status_list
 		if (is_listed(list, uuid))
 			continue;
 		if (values->device_count == 1)
-			return not_known(uuid);
+			return not_known(values, uuid);
 		missing++;
-		invocation_tell(invocation, not_known(uuid));
+		invocation_tell(invocation, not_known(values, uuid));
 	}
 	if (!missing)
 		return NULL;
@@ -189,6 +196,12 @@ static err_t run(struct invocation *invocation)
 	TRY(op_status(invocation->ops, &request, &list));
 	missing = check_named(invocation, &list);
 	is_sure = are_users_known(&list);
+	if (!is_sure && option_is_given(values, OPT_UNUSED))
+		op_warn(invocation->ops,
+			err_hint(err_new(ERR_FAILED,
+					 "whether devices are unused is not known: not all "
+					 "processes can be seen"),
+				 "run it as root, outside of containers"));
 	keep_shown(values, &list);
 	if (!missing && !list.count && (values->node || values->pid))
 		missing = nothing_found(values, is_sure);

@@ -56,6 +56,9 @@ static err_t types_as_table(struct invocation *invocation)
 	const struct parents_request request = { .parent = invocation->values->parent };
 
 	TRY(op_parents(invocation->ops, &request, &parents));
+	if (!parents.count)
+		invocation_tell(invocation,
+				op_explain_absence(invocation->ops, invocation->values->parent));
 	return listing_print_types(invocation, &parents);
 }
 

@@ -125,9 +125,13 @@ static char *show_flags(const json_t *row, bool is_terminal)
 		const char *key;
 		const char *word;
 	} flags[] = {
-		{ "failed", "failed" },	    { "drift", "drift" },
-		{ "conflict", "conflict" }, { "absent_parent", "absent-parent" },
-		{ "held", "held" },	    { "idle", "idle" },
+		{ "unreadable", "unreadable" },
+		{ "failed", "failed" },
+		{ "drift", "drift" },
+		{ "conflict", "conflict" },
+		{ "absent_parent", "absent-parent" },
+		{ "held", "held" },
+		{ "idle", "idle" },
 	};
 	char *text = NULL;
 
@@ -178,9 +182,9 @@ const struct column device_columns[] = {
 	  .is_default = true,
 	  .color = color_state },
 	{ .name = "flags",
-	  .help = "failed, drift, conflict, absent-parent, held, idle",
+	  .help = "unreadable, failed, drift, conflict, absent-parent, held, idle",
 	  .is_default = true,
-	  .may_cut = true,
+	  .may_wrap = true,
 	  .show = show_flags,
 	  .color = color_flags },
 	{ .name = "owner", .help = "of what runs: defined, started by mdevadm, foreign" },

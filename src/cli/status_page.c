@@ -38,8 +38,9 @@ static void print_owner(struct output *output, const struct device_status *statu
 static void print_definitions(struct output *output, const struct device_status *status)
 {
 	_cleanup_(mem_freep) char *on = strlist_join(&status->definitions, "");
-	_cleanup_(mem_freep) char *text =
-		mem_printf("on %s, %s", on, device_start_name(status->start));
+	_cleanup_(mem_freep) char *text = mem_printf(
+		"on %s, %s", on,
+		status->is_unreadable ? "cannot be read" : device_start_name(status->start));
 
 	print_entry(output, "Defined:", status->definitions.count ? text : "no");
 }
@@ -78,13 +79,16 @@ static void print_users(struct output *output, const struct device_status *statu
 	}
 }
 
-static void print_attr_lines(struct output *output, const struct device *dev)
+static void print_attr_lines(struct output *output, const struct device_status *status)
 {
+	const struct device *dev = status->dev;
+	const char *name = status->is_running ? "Begun with:" : "Attributes:";
+
 	for (size_t i = 0; i < dev->attr_count; i++) {
 		_cleanup_(mem_freep) char *text =
 			mem_printf("%s=%s", dev->attrs[i].name, dev->attrs[i].value);
 
-		print_entry(output, i ? "" : "Attributes:", text);
+		print_entry(output, i ? "" : name, text);
 	}
 }
 
@@ -157,7 +161,7 @@ void status_page_print(struct output *output, const struct device_status *status
 	print_known_entry(output, "IOMMU group:", status->group);
 	print_nodes(output, status);
 	print_users(output, status);
-	print_attr_lines(output, dev);
+	print_attr_lines(output, status);
 	print_notes(output, status);
 	if (status->is_running && status->definitions.count)
 		print_entry(output, "Runs:", drift_of(status));

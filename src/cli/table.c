@@ -90,7 +90,7 @@ struct table {
 
 bool table_is_wanted(const struct values *values)
 {
-	return values->given & TABLE_LAYOUT;
+	return values->given & TABLE_OPTIONS;
 }
 
 static void add_column(struct table *table, const struct column *column)
@@ -293,6 +293,8 @@ static void add_columns(const struct table *table, const struct smartcols *scols
 			flags |= SCOLS_FL_TREE;
 		if (column->may_cut)
 			flags |= SCOLS_FL_TRUNC;
+		if (column->may_wrap && table->is_terminal)
+			flags |= SCOLS_FL_WRAP;
 		if (!scols->new_column(drawn, heading, 0, flags))
 			mem_exhausted();
 	}

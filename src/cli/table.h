@@ -12,6 +12,7 @@ struct column {
 	bool is_default;
 	bool is_number;
 	bool is_in_tree; /* a tree tells it by the rows above */
+	bool may_wrap;	 /* into several lines, where the terminal is too narrow */
 	bool may_cut;	 /* where the terminal is too narrow */
 	/* What is shown, owned by the caller; NULL: the value as it is. */
 	char *(*show)(const json_t *row, bool is_terminal);

@@ -151,12 +151,20 @@ static err_t read_processes(const struct env *env, struct openers *ret)
 	_cleanup_(openers_clear) struct openers openers = { 0 };
 	_cleanup_(strlist_clear) struct strlist pids = { 0 };
 	_cleanup_(dir_freep) struct dir *proc = NULL;
+	bool has_any = false;
 
 	TRY(open_proc(env, &proc));
 	TRY(dir_list_at(proc, ".", &pids));
-	for (size_t i = 0; i < pids.count; i++)
-		if (pids.items[i][0] >= '0' && pids.items[i][0] <= '9')
-			TRY(read_process(&openers, proc, pids.items[i]));
+	for (size_t i = 0; i < pids.count; i++) {
+		if (pids.items[i][0] < '0' || pids.items[i][0] > '9')
+			continue;
+		TRY(read_process(&openers, proc, pids.items[i]));
+		has_any = true;
+	}
+	/* Not even this one: it is no procfs. */
+	if (!has_any)
+		return err_hint(err_new(ERR_FAILED, "no process is seen in '%s'", proc->path),
+				"mount it: mount -t proc proc %s", proc->path);
 	*ret = openers;
 	openers = (struct openers){ 0 };
 	return NULL;

@@ -77,7 +77,8 @@ err_t running_list_drivers(const struct sysfs *sysfs, struct named_list *ret)
 		_cleanup_(mem_freep) char *path = mem_printf(SYSFS_DRIVERS "/%s", drivers.items[i]);
 		_cleanup_(strlist_clear) struct strlist names = { 0 };
 
-		TRY(sysfs_list(sysfs->top, path, &names));
+		env_warn(sysfs->env, err_wrap(sysfs_list(sysfs->top, path, &names),
+					      "driver '%s' is left out", drivers.items[i]));
 		for (size_t j = 0; j < names.count; j++)
 			add_named(names.items[j], drivers.items[i], ret);
 	}

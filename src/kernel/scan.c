@@ -125,6 +125,15 @@ err_t mdev_find_below(const struct sysfs *sysfs, const char *parent, const struc
 	return is_there ? find_child(sysfs, dir, parent, uuid, ret) : NULL;
 }
 
+/* Warns of @e (taken), which may be NULL. */
+static void leave_out(const struct sysfs *sysfs, const struct uuid *uuid, struct err *e,
+		      struct device_list *list)
+{
+	list->left_out += e != NULL;
+	e = err_about(e, uuid->text);
+	env_warn(sysfs->env, err_wrap(e, "device %s is left out", uuid->text));
+}
+
 err_t mdev_scan(const struct sysfs *sysfs, struct device_list *ret)
 {
 	_cleanup_(strlist_clear) struct strlist names = { 0 };
@@ -133,15 +142,11 @@ err_t mdev_scan(const struct sysfs *sysfs, struct device_list *ret)
 		TRY(sysfs_list(sysfs->top, SYSFS_DEVICES, &names));
 	for (size_t i = 0; i < names.count; i++) {
 		_cleanup_(device_freep) struct device *dev = NULL;
-		struct err *e;
 		struct uuid uuid;
 
 		if (!uuid_parse(names.items[i], &uuid))
 			continue;
-		e = find_linked(sysfs, &uuid, &dev);
-		ret->left_out += e != NULL;
-		e = err_about(e, uuid.text);
-		env_warn(sysfs->env, err_wrap(e, "device %s is left out", uuid.text));
+		leave_out(sysfs, &uuid, find_linked(sysfs, &uuid, &dev), ret);
 		if (dev && dev->type)
 			device_list_add(ret, take(dev));
 	}
@@ -176,16 +181,19 @@ static err_t scan_parent(const struct sysfs *sysfs, const char *parent, const st
 	if (dir)
 		TRY(sysfs_list(dir, ".", &names));
 	for (size_t i = 0; i < names.count; i++) {
+		bool has_link;
 		struct uuid uuid;
 		struct err *e;
 
 		if (!uuid_parse(names.items[i], &uuid))
 			continue;
-		e = scan_child(sysfs, dir, parent, &uuid, strlist_has_sorted(links, uuid.text),
-			       ret);
-		ret->left_out += e != NULL;
-		e = err_about(e, uuid.text);
-		env_warn(sysfs->env, err_wrap(e, "device %s is left out", uuid.text));
+		has_link = strlist_has_sorted(links, uuid.text);
+		e = scan_child(sysfs, dir, parent, &uuid, has_link, ret);
+		/* What has a link is looked at once more by that. */
+		if (has_link)
+			err_free(e);
+		else
+			leave_out(sysfs, &uuid, e, ret);
 	}
 	return NULL;
 }
@@ -203,7 +211,7 @@ static err_t scan_rest(const struct sysfs *sysfs, const struct strlist *links,
 
 		if (!uuid_parse(links->items[i], &uuid) || device_list_find(ret, count, &uuid))
 			continue;
-		TRY(find_linked(sysfs, &uuid, &dev));
+		leave_out(sysfs, &uuid, find_linked(sysfs, &uuid, &dev), ret);
 		if (dev)
 			device_list_add(ret, dev);
 	}

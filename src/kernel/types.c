@@ -94,12 +94,14 @@ static void add_type(const struct sysfs *sysfs, const struct dir *types, const c
 		return;
 	}
 	mdev_type_clear(&type);
-	if (has_gone(e, types, id))
+	if (has_gone(e, types, id)) {
 		err_free(e);
-	else
-		env_warn(sysfs->env, err_hint(err_wrap(e, "type '%s' of parent '%s' is left out",
-						       id, parent->name),
-					      SYSFS_LOG_HINT));
+		return;
+	}
+	parent->left_out++;
+	env_warn(sysfs->env,
+		 err_hint(err_wrap(e, "type '%s' of parent '%s' is left out", id, parent->name),
+			  SYSFS_LOG_HINT));
 }
 
 /* *ret is NULL if the parent has no types: its driver has just gone. */

@@ -25,24 +25,31 @@ err_t vendor_has_files(const struct sysfs *sysfs, const char *device, bool *ret)
 	return NULL;
 }
 
+static err_t add_function(const struct sysfs *sysfs, const char *device, struct strlist *ret)
+{
+	_cleanup_(mem_freep) char *link = mem_printf(SYSFS_PCI "/%s/physfn", device);
+	bool has_files = false;
+	bool is_function = false;
+
+	TRY(vendor_has_files(sysfs, device, &has_files));
+	if (has_files)
+		TRY(dir_has(sysfs->top, link, &is_function));
+	if (is_function)
+		strlist_add(ret, mem_strdup(device));
+	return NULL;
+}
+
 err_t vendor_list(const struct sysfs *sysfs, struct strlist *ret)
 {
 	_cleanup_(strlist_clear) struct strlist devices = { 0 };
 
 	if (sysfs->top)
 		TRY(sysfs_list(sysfs->top, SYSFS_PCI, &devices));
-	for (size_t i = 0; i < devices.count; i++) {
-		_cleanup_(mem_freep) char *link =
-			mem_printf(SYSFS_PCI "/%s/physfn", devices.items[i]);
-		bool has_files = false;
-		bool is_function = false;
-
-		TRY(vendor_has_files(sysfs, devices.items[i], &has_files));
-		if (has_files)
-			TRY(dir_has(sysfs->top, link, &is_function));
-		if (is_function)
-			strlist_add(ret, mem_strdup(devices.items[i]));
-	}
+	for (size_t i = 0; i < devices.count; i++)
+		env_warn(sysfs->env,
+			 err_about(err_wrap(add_function(sysfs, devices.items[i], ret),
+					    "PCI device '%s' is left out", devices.items[i]),
+				   devices.items[i]));
 	strlist_sort(ret);
 	return NULL;
 }

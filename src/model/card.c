@@ -24,11 +24,20 @@ static struct type_use *use_of(struct parent_info *card, const struct mdev_type 
 	return &card->uses[offer->type_count - 1];
 }
 
+/* No card has so many: what says more is wrong, and must not overflow. */
+#define MANY 1000000
+
+static long add_capped(long sum, unsigned long more)
+{
+	return more < MANY && sum < MANY ? sum + (long)more : MANY;
+}
+
 /* Until room_of(), the card's room is all that its functions say, and its number the largest. */
 static void add_function(struct parent_info *card, const struct parent_info *function)
 {
 	card->running += function->running;
 	card->defined += function->defined;
+	card->offer->left_out += function->offer->left_out;
 	for (size_t i = 0; i < function->offer->type_count; i++) {
 		const struct mdev_type *type = &function->offer->types[i];
 		struct type_use *use = use_of(card, type);
@@ -36,7 +45,7 @@ static void add_function(struct parent_info *card, const struct parent_info *fun
 
 		use->running += function->uses[i].running;
 		use->functions += type->available_instances > 0;
-		use->room += (long)type->available_instances;
+		use->room = add_capped(use->room, type->available_instances);
 		if (type->available_instances > sum->available_instances)
 			sum->available_instances = type->available_instances;
 	}
@@ -61,6 +70,9 @@ long parent_info_memory(const struct parent_info *info, long *ret_used)
 	long whole = -1;
 
 	*ret_used = used_memory(info);
+	/* What runs of a type that could not be read uses some as well. */
+	if (info->offer->left_out)
+		return -1;
 	for (size_t i = 0; i < info->offer->type_count; i++) {
 		const struct mdev_type *type = &info->offer->types[i];
 		long max = mdev_type_max_instance(type);
@@ -226,6 +238,8 @@ long parent_info_room(const struct parent_info *info)
 {
 	long room = -1;
 
+	if (info->offer->left_out)
+		return -1;
 	for (size_t i = 0; i < info->offer->type_count; i++)
 		if (info->uses[i].room > room)
 			room = info->uses[i].room;

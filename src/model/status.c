@@ -125,16 +125,16 @@ bool device_status_has_failed(const struct device_status *status)
 	return status->definitions.count && status->start == DEVICE_START_AUTO &&
 	       (status->state == STATUS_STOPPED || status->state == STATUS_INCOMPLETE ||
 		status->state == STATUS_STUCK) &&
-	       !status->is_parent_absent && !status->is_held;
+	       status->is_parent_there && !status->is_held;
 }
 
 bool device_status_is_right(const struct device_status *status)
 {
 	switch (status->state) {
 	case STATUS_RUNNING:
-		return device_status_drift(status) != ANSWER_YES;
+		return device_status_drift(status) != ANSWER_YES && !status->is_unreadable;
 	case STATUS_STOPPED:
-		return status->start != DEVICE_START_AUTO;
+		return status->start != DEVICE_START_AUTO && !status->is_unreadable;
 	default:
 		return false;
 	}
@@ -192,6 +192,15 @@ static json_t *used_to_json(const struct device_status *status)
 	return status->is_running ? answer_to_json(status->is_used) : json_null();
 }
 
+/* NULL if nothing that can be read says it. */
+static const char *start_name(const struct device_status *status)
+{
+	if (!status->definitions.count ||
+	    (status->is_unreadable && status->start == DEVICE_START_MANUAL))
+		return NULL;
+	return device_start_name(status->start);
+}
+
 json_t *device_status_to_json(const struct device_status *status)
 {
 	json_t *json = json_new_object();
@@ -201,7 +210,7 @@ json_t *device_status_to_json(const struct device_status *status)
 	json_put(json, "type", json_new_text(status->dev->type));
 	json_put(
 		json, "start",
-		json_new_text(status->definitions.count ? device_start_name(status->start) : NULL));
+		json_new_text(start_name(status)));
 	json_put(json, "attrs", device_attrs_to_json(status->dev));
 	json_put(json, "state", json_new_string(status_state_name(status->state)));
 	json_put(json, "owner", json_new_text(status_owner_name(status->owner)));
@@ -209,6 +218,7 @@ json_t *device_status_to_json(const struct device_status *status)
 	json_put(json, "defined", list_to_json(&status->definitions));
 	json_put(json, "drift", answer_to_json(device_status_drift(status)));
 	json_put(json, "differences", differences_to_json(status));
+	json_put(json, "unreadable", json_new_bool(status->is_unreadable));
 	json_put(json, "conflict", json_new_bool(device_status_has_conflict(status)));
 	json_put(json, "failed", json_new_bool(device_status_has_failed(status)));
 	json_put(json, "held", json_new_bool(status->is_held));

@@ -40,6 +40,11 @@ err_t ops_open_locks(struct ops *ops)
 	return locks_open(ops->env, &ops->locks);
 }
 
+void op_warn(const struct ops *ops, struct err *e)
+{
+	env_warn(ops->env, e);
+}
+
 bool ops_have_changed(const struct ops *ops)
 {
 	return ops->have_changed;

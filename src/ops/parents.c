@@ -55,7 +55,9 @@ static err_t count_definitions(const struct ops *ops, struct parent_info_list *r
 		_cleanup_(device_list_clear) struct device_list defined = { 0 };
 		struct parent_info *info = parent_info_list_find(ret, names.items[i]);
 
-		TRY(store_list(ops->store, names.items[i], &defined));
+		env_warn(ops->env,
+			 err_wrap(store_list(ops->store, names.items[i], &defined),
+				  "definitions on parent '%s' are left out", names.items[i]));
 		if (!info && defined.count) {
 			info = parent_info_new(PARENT_ABSENT, parent_new(names.items[i]));
 			parent_info_list_add(ret, info);
@@ -100,12 +102,26 @@ static char *user_name(uid_t uid)
 	return mem_printf("%u", (unsigned)uid);
 }
 
+/* One that cannot be read holds as well. */
+static err_t load_hold(const struct ops *ops, const char *parent, struct held **ret,
+		       struct parent_info *info)
+{
+	struct err *e = held_load(ops->env, parent, ret);
+
+	if (e)
+		info->hold.reason = mem_strdup("its hold cannot be read");
+	return e;
+}
+
+/* A hold of its card counts as well. */
 static err_t look_up_hold(const struct ops *ops, struct parent_info *info)
 {
 	_cleanup_(held_freep) struct held *held = NULL;
 	const struct held_part *part;
 
-	TRY(held_load(ops->env, info->offer->name, &held));
+	TRY(load_hold(ops, info->offer->name, &held, info));
+	if (!held && info->hardware.physical)
+		TRY(load_hold(ops, info->hardware.physical, &held, info));
 	if (!held)
 		return NULL;
 	part = held->hold ? held->hold : held->drain;
@@ -163,6 +179,8 @@ static void keep_only(struct parent_info_list *list, const char *name)
 err_t op_parents(struct ops *ops, const struct parents_request *request,
 		 struct parent_info_list *ret)
 {
+	if (!sysfs_is_there(ops->sysfs))
+		env_warn(ops->env, err_set_kind(sysfs_check_support(ops->sysfs), ERR_FAILED));
 	TRY(add_offers(ops, ret));
 	TRY(add_vendors(ops, ret));
 	TRY(count_definitions(ops, ret));

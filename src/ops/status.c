@@ -4,90 +4,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "claim.h"
 #include "drift.h"
-#include "kernel/mdev.h"
-#include "kernel/running.h"
+#include "known.h"
 #include "state/held.h"
 #include "state/record.h"
-
-/* All that is known of all devices, read once. The lists are sorted. */
-struct known {
-	const struct ops *ops;
-	const struct status_request *request;
-	struct strlist wanted; /* parents; with request->parent alone */
-	struct device_list running;
-	struct device_list defined;
-	struct strlist records;
-	struct strlist parents;
-	struct strlist held;
-	struct named_list cdevs;
-	struct named_list drivers;
-	struct node_user_list users;
-	bool are_users_known;
-	/* Of the parent that was asked for last. */
-	char *last_parent;
-	char *last_physical;
-};
-
-static void known_clear(struct known *known)
-{
-	strlist_clear(&known->wanted);
-	device_list_clear(&known->running);
-	device_list_clear(&known->defined);
-	strlist_clear(&known->records);
-	strlist_clear(&known->parents);
-	strlist_clear(&known->held);
-	named_list_clear(&known->cdevs);
-	named_list_clear(&known->drivers);
-	node_user_list_clear(&known->users);
-	free(known->last_parent);
-	free(known->last_physical);
-}
-
-/* What may fail without making the rest worthless is warned about. */
-static void read_users(struct known *known)
-{
-	const struct ops *ops = known->ops;
-	struct err *e = running_list_users(ops->env, ops->sysfs, &known->users);
-
-	known->are_users_known = !e && !known->users.is_partial;
-	env_warn(ops->env, err_wrap(e, "who uses devices is left out"));
-}
-
-static err_t read_definitions(struct known *known)
-{
-	const struct status_request *request = known->request;
-	const struct ops *ops = known->ops;
-
-	if (!request->uuid_count)
-		return store_load_all(ops->store, NULL, NULL, &known->defined);
-	for (size_t i = 0; i < request->uuid_count; i++)
-		TRY(store_load_all(ops->store, &request->uuids[i], NULL, &known->defined));
-	return NULL;
-}
-
-static err_t read_all(struct known *known)
-{
-	const struct ops *ops = known->ops;
-
-	if (known->request->parent)
-		TRY(list_meant(ops, known->request->parent, known->request->has_group,
-			       &known->wanted));
-	TRY(mdev_scan_all(ops->sysfs, &known->running));
-	TRY(read_definitions(known));
-	device_list_sort(&known->defined);
-	TRY(record_list(ops->env, &known->records));
-	strlist_sort(&known->records);
-	TRY(sysfs_list_parents(ops->sysfs, &known->parents));
-	TRY(held_list(ops->env, &known->held));
-	strlist_sort(&known->held);
-	TRY(running_list_cdevs(ops->sysfs, &known->cdevs));
-	TRY(running_list_drivers(ops->sysfs, &known->drivers));
-	if (known->request->wants_users && known->running.count)
-		read_users(known);
-	return NULL;
-}
 
 /* --- one device --- */
 
@@ -111,7 +31,8 @@ static void look_at_parent(struct known *known, struct device_status *status)
 	const char *physical = physical_of(known, parent);
 
 	status->physical = mem_copy(physical);
-	status->is_parent_absent = !strlist_has_sorted(&known->parents, parent);
+	status->is_parent_there = strlist_has_sorted(&known->parents, parent);
+	status->is_parent_absent = sysfs_is_there(known->ops->sysfs) && !status->is_parent_there;
 	status->is_held = strlist_has_sorted(&known->held, parent) ||
 			  (physical && strlist_has_sorted(&known->held, physical));
 }
@@ -192,8 +113,8 @@ static err_t use_record(const struct known *known, const struct record *record,
 static void find_users_of(const struct known *known, struct device_status *status)
 {
 	/* Of what is used otherwise than through VFIO nothing can be told. */
-	status->is_used =
-		known->are_users_known && status->nodes.count ? ANSWER_NO : ANSWER_UNKNOWN;
+	if (known->are_users_known && known->are_nodes_known && status->nodes.count)
+		status->is_used = ANSWER_NO;
 	for (size_t i = 0; i < known->users.count; i++) {
 		const struct node_user *use = &known->users.items[i];
 		_cleanup_(mem_freep) char *node = mem_printf("vfio/devices/%s", use->node);
@@ -217,6 +138,19 @@ static void look_at_nodes(const struct known *known, struct device_status *statu
 		strlist_add(&status->nodes, mem_printf("vfio/devices/%s", cdev));
 }
 
+/* Of a device whose group is not known it is not known who uses it. */
+static void look_at_use(const struct known *known, const struct uuid *uuid,
+			struct device_status *status)
+{
+	struct err *e = running_read_group(known->ops->sysfs, uuid, &status->group);
+
+	status->is_used = ANSWER_UNKNOWN;
+	look_at_nodes(known, status);
+	if (known->request->wants_users && !e)
+		find_users_of(known, status);
+	env_warn(known->ops->env, err_about(e, uuid->text));
+}
+
 static void look_at_running(const struct known *known, const struct device *running,
 			    const struct record *record, struct device_status *status)
 {
@@ -225,15 +159,10 @@ static void look_at_running(const struct known *known, const struct device *runn
 	status->is_running = true;
 	status->state = state_of_running(known, running, record);
 	status->driver = mem_copy(named_find(&known->drivers, &running->uuid));
-	env_warn(env, running_read_group(known->ops->sysfs, &running->uuid, &status->group));
 	env_warn(env, use_record(known, record, status));
 	if (!status->since && known->request->wants_since)
 		env_warn(env, running_since(known->ops->sysfs, &running->uuid, &status->since));
-	look_at_nodes(known, status);
-	if (known->request->wants_users)
-		find_users_of(known, status);
-	else
-		status->is_used = ANSWER_UNKNOWN;
+	look_at_use(known, &running->uuid, status);
 }
 
 static enum status_owner owner_of(const struct device_status *status)
@@ -245,35 +174,51 @@ static enum status_owner owner_of(const struct device_status *status)
 	return status->has_record ? OWNER_STARTED : OWNER_FOREIGN;
 }
 
-/* The definition that counts: that of the parent on which it runs, else the first. */
-static const struct device *look_at_definitions(const struct known *known, const struct uuid *uuid,
-						const struct device *running,
-						struct strlist *ret_parents)
+/* Adds the parents on which the device is defined; *ret_start is auto if one of them says so. */
+static void add_definitions(const struct device_list *list, const struct uuid *uuid,
+			    struct strlist *ret_parents, enum device_start *ret_start)
+{
+	struct device *const *at = device_list_find(list, list->count, uuid);
+
+	for (; at && at < list->items + list->count && uuid_is_equal(&(*at)->uuid, uuid); at++) {
+		strlist_add(ret_parents, mem_strdup((*at)->parent));
+		if ((*at)->start == DEVICE_START_AUTO)
+			*ret_start = DEVICE_START_AUTO;
+	}
+}
+
+/* The definition that counts: that of the parent on which it runs, else the first; or NULL. */
+static const struct device *find_definition(const struct known *known, const struct uuid *uuid,
+					    const struct device *running)
 {
 	const struct device_list *list = &known->defined;
 	struct device *const *first = device_list_find(list, list->count, uuid);
-	const struct device *counts = first ? *first : NULL;
 
 	for (struct device *const *at = first;
-	     at && at < list->items + list->count && uuid_is_equal(&(*at)->uuid, uuid); at++) {
-		strlist_add(ret_parents, mem_strdup((*at)->parent));
-		if (running && strcmp((*at)->parent, running->parent) == 0)
-			counts = *at;
-	}
-	return counts;
+	     running && at && at < list->items + list->count && uuid_is_equal(&(*at)->uuid, uuid);
+	     at++)
+		if (strcmp((*at)->parent, running->parent) == 0)
+			return *at;
+	return first ? *first : NULL;
 }
 
 /* As it runs, else as it is to come back or to be started, else as defined. NULL: nothing is. */
-static struct device *seen_as(const struct known *known, const struct device *running,
-			      const struct device *defined, const struct record *record)
+static struct device *seen_as(const struct known *known, const struct uuid *uuid,
+			      const struct device *running, const struct device *defined,
+			      const struct record *record)
 {
+	const struct device_list *unreadable = &known->unreadable;
+	struct device *const *named = device_list_find(unreadable, unreadable->count, uuid);
+
 	if (running)
 		return device_copy(running);
 	if (is_drained(known, record))
 		return device_copy(record->drained);
 	if (is_being_started(known, record))
 		return device_copy(record->dev);
-	return defined ? device_copy(defined) : NULL;
+	if (defined)
+		return device_copy(defined);
+	return named ? device_copy(*named) : NULL;
 }
 
 static enum status_state state_of_absent(const struct known *known, const struct record *record)
@@ -283,30 +228,70 @@ static enum status_state state_of_absent(const struct known *known, const struct
 	return is_being_started(known, record) ? STATUS_STARTING : STATUS_STOPPED;
 }
 
-static struct device_status *look_at_one(struct known *known, const struct uuid *uuid)
+static void compare(const struct known *known, const struct device *defined,
+		    struct device_status *status)
 {
-	struct device *const *found = device_list_find(&known->running, known->running.count, uuid);
-	const struct device *running = found ? *found : NULL;
+	if (status->is_unreadable)
+		device_status_add_difference(status, "definition", NULL, NULL, "it cannot be read");
+	else if (defined && known->request->wants_drift)
+		find_drift(known->ops, defined, status);
+}
+
+/* Of the device as it runs (NULL: it does not) and is defined (NULL: it is not, or unreadably). */
+static struct device_status *look_at_one(struct known *known, const struct uuid *uuid,
+					 const struct device *running, const struct device *defined)
+{
 	_cleanup_(record_freep) struct record *record = load_record(known, uuid);
-	_cleanup_(strlist_clear) struct strlist parents = { 0 };
-	const struct device *defined = look_at_definitions(known, uuid, running, &parents);
-	struct device *dev = seen_as(known, running, defined, record);
+	struct device *dev = seen_as(known, uuid, running, defined, record);
 	struct device_status *status;
 
 	if (!dev)
 		return NULL;
 	status = device_status_new(dev);
-	status->definitions = parents;
-	parents = (struct strlist){ 0 };
-	status->start = defined ? defined->start : DEVICE_START_MANUAL;
+	status->start = DEVICE_START_MANUAL;
+	add_definitions(&known->unreadable, uuid, &status->definitions, &status->start);
+	status->is_unreadable = status->definitions.count > 0;
+	add_definitions(&known->defined, uuid, &status->definitions, &status->start);
+	strlist_sort(&status->definitions);
+	/* What this program remembers it has started, though it cannot be read how. */
+	status->has_record = !record && strlist_has_sorted(&known->records, uuid->text);
 	if (running)
 		look_at_running(known, running, record, status);
 	else
 		status->state = state_of_absent(known, record);
 	status->owner = owner_of(status);
 	look_at_parent(known, status);
-	if (running && defined && known->request->wants_drift)
-		find_drift(known->ops, defined, status);
+	if (running)
+		compare(known, defined, status);
+	return status;
+}
+
+static const struct device *find_running(const struct known *known, const struct uuid *uuid)
+{
+	const struct device_list *list = &known->running;
+	struct device *const *found = device_list_find(list, list->count, uuid);
+
+	return found ? *found : NULL;
+}
+
+static struct device_status *look_at_device(struct known *known, const struct uuid *uuid)
+{
+	const struct device *running = find_running(known, uuid);
+
+	return look_at_one(known, uuid, running, find_definition(known, uuid, running));
+}
+
+/* A definition, with the state of what runs so on its parent. */
+static struct device_status *look_at_definition(struct known *known, const struct device *defined)
+{
+	const struct device *running = find_running(known, &defined->uuid);
+	bool is_own = running && strcmp(running->parent, defined->parent) == 0;
+	struct device_status *status =
+		look_at_one(known, &defined->uuid, is_own ? running : NULL, defined);
+
+	device_free(status->dev);
+	status->dev = device_copy(defined);
+	status->start = defined->start;
 	return status;
 }
 
@@ -327,20 +312,64 @@ static void add_uuids_wanted(const struct known *known, struct strlist *ret)
 	if (!request->uuid_count) {
 		add_uuids(&known->running, ret);
 		add_uuids(&known->defined, ret);
+		add_uuids(&known->unreadable, ret);
 		for (size_t i = 0; i < known->records.count; i++)
 			strlist_add(ret, mem_strdup(known->records.items[i]));
 	}
 	strlist_sort(ret);
 }
 
+/* Where it is; of all that is known, also where it is defined. */
 static bool is_on_wanted(const struct known *known, const struct device_status *status)
 {
 	const struct strlist *wanted = &known->wanted;
 	bool is_on_one = !known->request->parent || strlist_has(wanted, status->dev->parent);
 
+	if (known->request->kind != STATUS_OF_ALL)
+		return is_on_one;
 	for (size_t i = 0; i < status->definitions.count && !is_on_one; i++)
 		is_on_one = strlist_has(wanted, status->definitions.items[i]);
 	return is_on_one;
+}
+
+/* Adds @status (taken), which may be NULL, if it is asked for. */
+static void add_status(const struct known *known, struct device_status *status,
+		       struct status_list *ret)
+{
+	bool is_kind = status && (known->request->kind != STATUS_OF_RUNNING || status->is_running);
+
+	if (is_kind && is_on_wanted(known, status))
+		status_list_add(ret, status);
+	else
+		device_status_free(status);
+}
+
+static void add_definition_rows(struct known *known, struct status_list *ret)
+{
+	const struct status_request *request = known->request;
+
+	for (size_t i = 0; i < known->defined.count; i++) {
+		const struct device *defined = known->defined.items[i];
+		bool is_named = !request->uuid_count;
+
+		for (size_t j = 0; j < request->uuid_count && !is_named; j++)
+			is_named = uuid_is_equal(&request->uuids[j], &defined->uuid);
+		if (is_named)
+			add_status(known, look_at_definition(known, defined), ret);
+	}
+}
+
+static void add_devices(struct known *known, struct status_list *ret)
+{
+	_cleanup_(strlist_clear) struct strlist uuids = { 0 };
+
+	add_uuids_wanted(known, &uuids);
+	for (size_t i = 0; i < uuids.count; i++) {
+		struct uuid uuid;
+
+		if (uuid_parse(uuids.items[i], &uuid))
+			add_status(known, look_at_device(known, &uuid), ret);
+	}
 }
 
 static int compare_statuses(const void *a, const void *b)
@@ -355,23 +384,14 @@ static int compare_statuses(const void *a, const void *b)
 err_t op_status(struct ops *ops, const struct status_request *request, struct status_list *ret)
 {
 	_cleanup_(known_clear) struct known known = { .ops = ops, .request = request };
-	_cleanup_(strlist_clear) struct strlist uuids = { 0 };
 
-	TRY(read_all(&known));
-	add_uuids_wanted(&known, &uuids);
-	for (size_t i = 0; i < uuids.count; i++) {
-		struct device_status *status;
-		struct uuid uuid;
-
-		if (!uuid_parse(uuids.items[i], &uuid))
-			continue;
-		status = look_at_one(&known, &uuid);
-		if (status && is_on_wanted(&known, status))
-			status_list_add(ret, status);
-		else
-			device_status_free(status);
-	}
+	TRY(known_read(&known));
+	if (request->kind == STATUS_OF_DEFINITIONS)
+		add_definition_rows(&known, ret);
+	else
+		add_devices(&known, ret);
 	ret->left_out = known.defined.left_out;
+	ret->are_users_known = known.are_users_known;
 	if (ret->count)
 		qsort(ret->items, ret->count, sizeof(*ret->items), compare_statuses);
 	return NULL;

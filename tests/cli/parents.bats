@@ -294,3 +294,41 @@ nvidia-2 1 1"
 	[ "$(grep -c mtty <<<"$output")" = 2 ]
 	expect_contains 'evil\x1b[2J\x0amtty 9 9'
 }
+
+@test "a hold of the card is one of its functions, and one that cannot be read is one" {
+	needs_sim "virtual functions"
+	mount_sim sriov
+	mdevadm hold $PF --reason maintenance
+
+	run of $VF held_reason
+	expect_output "$VF maintenance"
+	mdevadm resume $PF
+	mkdir -p "$RUN/mdevadm/held"
+	echo x >"$RUN/mdevadm/held/$OTHER_VF"
+	run --separate-stderr of $OTHER_VF held_reason
+	expect_output "$OTHER_VF its hold cannot be read"
+}
+
+@test "where a type cannot be read, use and room are not known" {
+	needs_sim "an injected error"
+	mount_sim two-gpus
+	mdevadm start -u "$U1" -p 0000:06:00.0 -t nvidia-36
+	ctl error read EIO -1 nvidia-36
+
+	run --separate-stderr of 0000:06:00.0 running,room,use
+
+	expect_output "0000:06:00.0 1 - -"
+}
+
+@test "functions that offer more than there can be do not overflow" {
+	needs_sim "another sysfs"
+	mount_sim sriov
+	copy_sysfs
+	chmod -R u+w "$SYS"
+	echo 9223372036854775807 | tee "$SYS"/class/mdev_bus/*/mdev_supported_types/nvidia-36/available_instances >/dev/null
+
+	run of $PF room
+
+	expect_status 0
+	expect_output "$PF 4"
+}

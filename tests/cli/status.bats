@@ -6,6 +6,7 @@ load lib/common
 load lib/life
 load lib/drain
 load lib/table
+load lib/vendor
 
 VF=0000:06:00.4
 
@@ -571,7 +572,7 @@ $U1"
 	run mdevadm status --strict --noheadings --columns uuid,owner
 
 	expect_status 9
-	expect_contains "$U1 foreign"
+	expect_contains "$U1 started"
 	expect_contains "$(record "$U1")', line 2, column 0: it ends too early"
 }
 
@@ -603,4 +604,155 @@ calls_of_status() { # DEVICES
 	ASAN_OPTIONS=detect_leaks=0 strace -f -o "$BATS_TEST_TMPDIR/trace" "$MDEVADM" status >"$BATS_TEST_TMPDIR/listed"
 	[ "$(grep -c running "$BATS_TEST_TMPDIR/listed")" = "$1" ] || fail_with "$(head -3 "$BATS_TEST_TMPDIR/listed")"
 	CALLS=$(grep -c -v 'mmap\|munmap\|brk' "$BATS_TEST_TMPDIR/trace")
+}
+
+# --- what cannot be told ---
+
+@test "a definition that cannot be read is none that is not there" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
+	mdevadm start -u "$U1"
+	echo '{' >"$ETC/mtty/$U1"
+	rm "$(record "$U1")"
+
+	run --separate-stderr mdevadm status "$U1"
+
+	expect_status 20
+	expect_contains "Defined:     on mtty, cannot be read"
+	run status_table owner,start,drift,flags
+	expect_contains "defined - - unreadable,idle"
+	mdevadm stop -u "$U1" 2>/dev/null
+	run --separate-stderr mdevadm status "$U1"
+	expect_status 20
+	expect_contains "$U1: stopped"
+}
+
+@test "the record that cannot be read of a device makes it no other program's" {
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	echo '{' >"$(record "$U1")"
+
+	run --separate-stderr status_table owner
+
+	expect_output started
+}
+
+@test "no sysfs, and no root, is told, and no parent is absent then" {
+	needs_sim "no sysfs"
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
+	umount_sim
+	rmdir "$SYS"
+
+	run mdevadm status --strict --noheadings --columns state,flags
+	expect_status 9
+	expect_contains "warning: no sysfs at '$SYS'"
+	expect_contains "
+stopped -"
+	for command in status parents metrics "list --json"; do
+		# shellcheck disable=SC2086
+		run mdevadm $command --root /nonexistent --strict
+		[ "$status" = 9 ] || [ "$status" = 3 ]
+		expect_contains "there is no root directory '/nonexistent'"
+	done
+}
+
+@test "one thing that cannot be looked at spoils nothing else" {
+	needs_sim "another sysfs"
+	mount_sim sriov
+	mdevadm start -u "$U1" -p $VF -t nvidia-36
+	mdevadm start -u "$U2" -p 0000:06:00.5 -t nvidia-36
+	copy_sysfs
+	ln -s zz "$SYS/bus/pci/devices/zz"
+	ln -s nowhere "$SYS/bus/mdev/devices/$U3"
+	ln -s x "$SYS/bus/mdev/drivers/x"
+	rm "$SYS/bus/mdev/devices/$U2/mdev_type"
+	touch "$SYS/bus/mdev/devices/$U2/mdev_type"
+
+	run mdevadm status --strict --noheadings --columns uuid,state
+	expect_status 9
+	expect_contains "
+$U1 running"
+	expect_contains "device $U2 is left out"
+	expect_contains "device $U3 is left out"
+	run mdevadm parents --noheadings --columns parent,running
+	expect_status 0
+	expect_contains "PCI device 'zz' is left out"
+	expect_contains "
+$VF"
+	run --separate-stderr mdevadm metrics
+	expect_status 0
+}
+
+@test "a device whose group cannot be told is not called idle" {
+	needs_sim "another sysfs"
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	copy_sysfs
+	rm "$SYS/bus/mdev/devices/$U1/iommu_group"
+	touch "$SYS/bus/mdev/devices/$U1/iommu_group"
+
+	run --separate-stderr status_table used
+
+	expect_output -
+}
+
+@test "a /proc without processes tells nothing, and nothing is stopped then" {
+	needs_nodes
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	device_node "$U1" >/dev/null
+	rm "$MDEVADM_ROOT/proc"
+	mkdir "$MDEVADM_ROOT/proc"
+
+	run mdevadm status --unused --strict
+	expect_status 9
+	expect_contains "no process is seen in '$MDEVADM_ROOT/proc'"
+	run mdevadm stop -u "$U1"
+	expect_status 1
+	runs "$U1"
+}
+
+# --- definitions as rows ---
+
+@test "list --defined has a row for each definition, as it is defined" {
+	needs_sim "two parents"
+	mount_sim sriov
+	mdevadm define -u "$U1" -p $VF -t nvidia-36
+	mdevadm define -u "$U1" -p 0000:06:00.5 -t nvidia-36 --auto
+	mdevadm start -u "$U1" -p 0000:06:00.5
+	mdevadm modify -u "$U1" -p 0000:06:00.5 -t nvidia-37
+
+	run squeezed mdevadm list -d --noheadings --columns parent,type,start,state
+
+	expect_output "$VF nvidia-36 manual stopped
+0000:06:00.5 nvidia-37 auto running"
+	run squeezed mdevadm list -p $VF --noheadings --columns uuid
+	expect_output ""
+}
+
+@test "a device that is named twice is one device" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1
+
+	run squeezed mdevadm status "$U1" "$U1" --noheadings --columns uuid,flags
+
+	expect_output "$U1 -"
+}
+
+@test "what is auto on one of several parents is auto" {
+	needs_sim "two parents"
+	mount_sim sriov
+	mdevadm define -u "$U1" -p $VF -t nvidia-36
+	mdevadm define -u "$U1" -p 0000:06:00.5 -t nvidia-36 --auto
+
+	run mdevadm status "$U1"
+
+	expect_status 20
+}
+
+@test "a definition on a parent that is not there spoils no listing of functions" {
+	needs_sim "virtual functions"
+	mount_sim sriov
+	mdevadm define -u "$U1" -p $VF -t nvidia-36
+	mdevadm define -u "$U2" -p gone -t nvidia-36 2>/dev/null
+
+	run status_table uuid,physfn
+
+	expect_output "$U1 0000:06:00.0
+$U2 -"
 }

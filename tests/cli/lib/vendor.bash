@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# NVIDIA's interface without mdevs is a tree of files, which the simulator of mdevs has not.
+# Trees of files in the place of the simulator: NVIDIA's interface without mdevs, and what is spoilt.
 
 # vendor_vf ADDRESS CURRENT [LINE...]: a virtual function of 0000:41:00.0 with that list of types.
 vendor_vf() {
@@ -15,4 +15,19 @@ vendor_vf() {
 	ln -sfn "../$address" "$SYS/devices/pci0000:40/0000:41:00.0/virtfn$((${address##*.} - 4))"
 	echo "$current" >"$dir/nvidia/current_vgpu_type"
 	printf '%s\n' "$@" >"$dir/nvidia/creatable_vgpu_types"
+}
+
+# In the simulator's place a copy of what it shows, in which anything can be spoilt.
+copy_sysfs() {
+	local device
+
+	# What is for writing alone cannot be copied.
+	cp -a "$SYS" "$BATS_TEST_TMPDIR/copy" 2>/dev/null || true
+	umount_sim
+	rm -rf "$BATS_TEST_TMPDIR/copy/.mdevsim"
+	rmdir "$SYS"
+	mv "$BATS_TEST_TMPDIR/copy" "$SYS"
+	for device in "$SYS"/bus/mdev/devices/*-*; do
+		[ ! -e "$device" ] || : >"$device/remove"
+	done
 }
