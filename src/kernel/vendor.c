@@ -25,7 +25,7 @@ err_t vendor_has_files(const struct sysfs *sysfs, const char *device, bool *ret)
 	return NULL;
 }
 
-static err_t add_function(const struct sysfs *sysfs, const char *device, struct strlist *ret)
+static err_t add_vendor_function(const struct sysfs *sysfs, const char *device, struct strlist *ret)
 {
 	_cleanup_(mem_freep) char *link = mem_printf(SYSFS_PCI "/%s/physfn", device);
 	bool has_files = false;
@@ -47,7 +47,7 @@ err_t vendor_list(const struct sysfs *sysfs, struct strlist *ret)
 		TRY(sysfs_list(sysfs->top, SYSFS_PCI, &devices));
 	for (size_t i = 0; i < devices.count; i++)
 		env_warn(sysfs->env,
-			 err_about(err_wrap(add_function(sysfs, devices.items[i], ret),
+			 err_about(err_wrap(add_vendor_function(sysfs, devices.items[i], ret),
 					    "PCI device '%s' is left out", devices.items[i]),
 				   devices.items[i]));
 	strlist_sort(ret);

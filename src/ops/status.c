@@ -188,8 +188,9 @@ static void add_definitions(const struct device_list *list, const struct uuid *u
 }
 
 /* The definition that counts: that of the parent on which it runs, else the first; or NULL. */
-static const struct device *find_definition(const struct known *known, const struct uuid *uuid,
-					    const struct device *running)
+static const struct device *definition_that_counts(const struct known *known,
+						   const struct uuid *uuid,
+						   const struct device *running)
 {
 	const struct device_list *list = &known->defined;
 	struct device *const *first = device_list_find(list, list->count, uuid);
@@ -228,8 +229,8 @@ static enum status_state state_of_absent(const struct known *known, const struct
 	return is_being_started(known, record) ? STATUS_STARTING : STATUS_STOPPED;
 }
 
-static void compare(const struct known *known, const struct device *defined,
-		    struct device_status *status)
+static void add_drift(const struct known *known, const struct device *defined,
+		      struct device_status *status)
 {
 	if (status->is_unreadable)
 		device_status_add_difference(status, "definition", NULL, NULL, "it cannot be read");
@@ -262,7 +263,7 @@ static struct device_status *look_at_one(struct known *known, const struct uuid 
 	status->owner = owner_of(status);
 	look_at_parent(known, status);
 	if (running)
-		compare(known, defined, status);
+		add_drift(known, defined, status);
 	return status;
 }
 
@@ -274,15 +275,15 @@ static const struct device *find_running(const struct known *known, const struct
 	return found ? *found : NULL;
 }
 
-static struct device_status *look_at_device(struct known *known, const struct uuid *uuid)
+static struct device_status *status_of_device(struct known *known, const struct uuid *uuid)
 {
 	const struct device *running = find_running(known, uuid);
 
-	return look_at_one(known, uuid, running, find_definition(known, uuid, running));
+	return look_at_one(known, uuid, running, definition_that_counts(known, uuid, running));
 }
 
 /* A definition, with the state of what runs so on its parent. */
-static struct device_status *look_at_definition(struct known *known, const struct device *defined)
+static struct device_status *status_of_definition(struct known *known, const struct device *defined)
 {
 	const struct device *running = find_running(known, &defined->uuid);
 	bool is_own = running && strcmp(running->parent, defined->parent) == 0;
@@ -355,7 +356,7 @@ static void add_definition_rows(struct known *known, struct status_list *ret)
 		for (size_t j = 0; j < request->uuid_count && !is_named; j++)
 			is_named = uuid_is_equal(&request->uuids[j], &defined->uuid);
 		if (is_named)
-			add_status(known, look_at_definition(known, defined), ret);
+			add_status(known, status_of_definition(known, defined), ret);
 	}
 }
 
@@ -368,7 +369,7 @@ static void add_devices(struct known *known, struct status_list *ret)
 		struct uuid uuid;
 
 		if (uuid_parse(uuids.items[i], &uuid))
-			add_status(known, look_at_device(known, &uuid), ret);
+			add_status(known, status_of_device(known, &uuid), ret);
 	}
 }
 

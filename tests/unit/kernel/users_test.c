@@ -457,6 +457,8 @@ static void busy_group_of_nobody_in_sight_is_used_by_a_process_that_cannot_be_se
 	_cleanup_(fd_closep) int terminal = -1;
 	_cleanup_(mem_freep) char *users = NULL;
 	make_busy_group(fx, &master, &terminal);
+	/* In /proc there is always one. */
+	fixture_make_dir(fx, "proc/1");
 
 	users = users_of_busy_group(fx);
 
