@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/dir.h"
@@ -93,6 +94,39 @@ static err_t pass_absence(struct err *e)
 	return NULL;
 }
 
+/*
+ * Links are followed, as udev and systemd do, to a regular file alone: reading a FIFO waits for
+ * somebody who writes. A device node such as /dev/null is an empty file to both.
+ */
+static err_t read_text(const char *path, char **ret)
+{
+	_cleanup_(mem_freep) char *real = realpath(path, NULL);
+	_cleanup_(dir_freep) struct dir *dir = NULL;
+	struct stat st;
+	char *slash;
+
+	if (!real || stat(real, &st) < 0)
+		return err_errno(errno, "cannot open '%s'", path);
+	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) {
+		*ret = mem_strdup("");
+		return NULL;
+	}
+	slash = strrchr(real, '/');
+	*slash = '\0';
+	TRY(dir_open(real, &dir));
+	return dir_read(dir, slash + 1, FILE_MAX_SIZE, ret, NULL);
+}
+
+/* What is surely not there is no finding; *ret stays NULL then, and if it cannot be read. */
+static void read_file(struct check *check, const char *path, char **ret)
+{
+	struct err *e = pass_absence(read_text(path, ret));
+
+	if (e && err_kind(e) == ERR_INVALID)
+		e = err_hint(e, "put a regular file of less than 1 MiB in its place, or remove it");
+	check_cannot_tell(check, path, e);
+}
+
 /* Adds the files in @place that are rules, but for names in @seen, to which it adds. */
 static void read_rules(struct check *check, const struct dir *dir, const struct strlist *names,
 		       struct strlist *seen, struct udev_rules *ret)
@@ -104,8 +138,7 @@ static void read_rules(struct check *check, const struct dir *dir, const struct 
 
 		if (!dot || strcmp(dot, ".rules") != 0 || strlist_has(seen, names->items[i]))
 			continue;
-		check_cannot_tell(check, path,
-				  pass_absence(stream_read(path, FILE_MAX_SIZE, &text, NULL)));
+		read_file(check, path, &text);
 		if (text)
 			add_if_starts(ret, path, text);
 		strlist_add(seen, mem_strdup(names->items[i]));
@@ -145,8 +178,7 @@ bool start_unit_read(struct check *check, struct start_unit *ret)
 	for (size_t i = 0; i < places.count && !text; i++) {
 		_cleanup_(mem_freep) char *path = mem_printf("%s/" START_UNIT, places.items[i]);
 
-		check_cannot_tell(check, path,
-				  pass_absence(stream_read(path, FILE_MAX_SIZE, &text, NULL)));
+		read_file(check, path, &text);
 		if (text)
 			ret->path = take(path);
 	}

@@ -418,3 +418,32 @@ mdevctl_rule() {
 		"2 udev rules start the devices of a parent that comes: '$RULES/60-mdevadm.rules', '$RULES/60-mdevctl.rules'" \
 		"keep one: a link to /dev/null of the other's name in /etc/udev/rules.d hides it, as removing its package does"
 }
+
+# --- what is no file ---
+
+@test "a rule or a unit that is a FIFO is found, and not waited for" {
+	define_auto
+	mkfifo "$RULES/50-x.rules"
+	CHECK=()
+	run timeout 20 "$MDEVADM" check
+	expect_finding fault cannot-tell "$RULES/50-x.rules" \
+		"'$RULES/50-x.rules' is a FIFO, not a regular file" \
+		"put a regular file of less than 1 MiB in its place, or remove it"
+	rm "$RULES/50-x.rules"
+	mkdir -p "$RUN/systemd/system" "$UNITS"
+	mkfifo "$UNITS/mdevadm-parent@.service"
+
+	run timeout 20 "$MDEVADM" check
+
+	expect_finding fault cannot-tell "$UNITS/mdevadm-parent@.service" \
+		"'$UNITS/mdevadm-parent@.service' is a FIFO, not a regular file" \
+		"put a regular file of less than 1 MiB in its place, or remove it"
+}
+
+@test "a rule that is a link to a file is read" {
+	define_auto
+	mv "$RULES/60-mdevadm.rules" "$BATS_TEST_TMPDIR/rules"
+	ln -s "$BATS_TEST_TMPDIR/rules" "$RULES/60-mdevadm.rules"
+
+	finds_nothing
+}
