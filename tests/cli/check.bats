@@ -467,6 +467,49 @@ record_of() { # UUID STATE INODE
 		"it does no harm: the next run for that device removes it"
 }
 
+# A run makes the file first, and takes the lock then.
+@test "a lock's file that is made anew all the time is none that was left" {
+	file=$RUN/mdevadm/lock/devices/$U1
+	mkdir -p "${file%/*}"
+	: >"$file"
+	(while :; do
+		sleep 0.02
+		touch "$file"
+	done) 3>&- &
+	maker=$!
+
+	run mdevadm check
+	kill "$maker"
+
+	expect_status 0
+	[[ $output == "nothing found: "* ]] || fail_with "something is found"
+}
+
+@test "a record of a device that a run has locked is none that was left" {
+	record_of "$U1" running 7
+	record_of "$U2" running 7
+	hold_lock devices "$U1"
+
+	finds note record-left-over "$RUN/mdevadm/devices/$U2" \
+		"$U2 is remembered as running on parent 'mtty', and is not there" \
+		"it does no harm: 'rm $RUN/mdevadm/devices/$U2' removes it, as a restart of the machine does"
+}
+
+@test "a record that changes meanwhile is none that was left" {
+	record_of "$U1" running 7
+	(while :; do
+		sleep 0.02
+		touch "$RUN/mdevadm/devices/$U1"
+	done) 3>&- &
+	maker=$!
+
+	run mdevadm check
+	kill "$maker"
+
+	expect_status 0
+	[[ $output == "nothing found: "* ]] || fail_with "something is found"
+}
+
 # --- scripts ---
 
 @test "a script that is not executable is found" {
