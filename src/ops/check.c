@@ -7,6 +7,7 @@
 #include "check.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,6 +19,35 @@
 void check_result_clear(struct check_result *result)
 {
 	finding_list_clear(&result->findings);
+}
+
+/* What has a quote in it, or is not seen as it is, goes byte by byte: '$' and such a text. */
+static char *quote_bytes(const char *word)
+{
+	size_t size = strlen(word);
+	char *quoted = mem_alloc(size * 4 + 4);
+	char *at = quoted + sprintf(quoted, "$'");
+
+	for (const char *byte = word; *byte; byte++) {
+		if (*byte < ' ' || *byte > '~')
+			at += sprintf(at, "\\x%02x", (unsigned char)*byte);
+		else
+			at += sprintf(at, strchr("'\\", *byte) ? "\\%c" : "%c", *byte);
+	}
+	sprintf(at, "'");
+	return quoted;
+}
+
+char *check_quote(const char *word)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				    "_.:/@%+=-";
+
+	if (*word && !word[strspn(word, plain)])
+		return mem_strdup(word);
+	if (strchr(word, '\'') || !str_is_plain(word))
+		return quote_bytes(word);
+	return mem_printf("'%s'", word);
 }
 
 static bool lacks_rights(const struct err *e)

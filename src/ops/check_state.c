@@ -162,9 +162,11 @@ static err_t incomplete_device(const struct judged *judged, const char *uuid)
 
 static err_t left_record(const char *reason, const char *path)
 {
+	_cleanup_(mem_freep) char *quoted = check_quote(path);
+
 	return err_hint(err_new(ERR_FAILED, "%s", reason),
 			"it does no harm: 'rm %s' removes it, as a restart of the machine does",
-			path);
+			quoted);
 }
 
 static void tell_suspect(struct check *check, const struct suspect *suspect)
@@ -266,30 +268,32 @@ static char *show_time(long long since)
 static err_t hold_of(const struct held *held, const struct held_part *part)
 {
 	_cleanup_(mem_freep) char *since = part ? show_time(part->since) : NULL;
+	_cleanup_(mem_freep) char *quoted = check_quote(held->parent);
 
 	if (!part)
 		return NULL;
 	return err_hint(err_new(ERR_BUSY, "parent '%s' is held since %s by user %u: %s",
 				held->parent, since, part->uid, part->reason),
-			"nothing is started there until 'mdevadm resume %s'", held->parent);
+			"nothing is started there until 'mdevadm resume %s'", quoted);
 }
 
 static err_t drain_of(const struct check *check, const struct held *held)
 {
 	_cleanup_(mem_freep) char *since = held->drain ? show_time(held->drain->since) : NULL;
+	_cleanup_(mem_freep) char *quoted = check_quote(held->parent);
 
 	if (!held->drain)
 		return NULL;
 	if (held->is_lifting)
 		return err_hint(err_new(ERR_BUSY, "a resume of parent '%s' has not come to its end",
 					held->parent),
-				"if none is under way: 'mdevadm resume %s'", held->parent);
+				"if none is under way: 'mdevadm resume %s'", quoted);
 	return err_hint(err_new(ERR_BUSY,
 				"parent '%s' is drained since %s by user %u, and %zu devices are "
 				"to come back: %s",
 				held->parent, since, held->drain->uid, count_drained(check, held),
 				held->drain->reason),
-			"'mdevadm resume %s' brings them back", held->parent);
+			"'mdevadm resume %s' brings them back", quoted);
 }
 
 /* Fills check->holds. */

@@ -467,6 +467,31 @@ record_of() { # UUID STATE INODE
 		"it does no harm: the next run for that device removes it"
 }
 
+# Each remedy is run as it stands.
+@test "a remedy can be typed, whatever the parent's name is" {
+	local name command
+
+	for name in 'a b' 'q"' "it's" '$(false)' 'a;b' 'a\b' 'ä'; do
+		define_raw "$name" "$U1" '{"mdev_type": "mtty-1"}'
+		run mdevadm check
+		expect_status 0
+		command=$(sed -n "s/.*for good: '\(mdevadm undefine.*\)'\$/\1/p" <<<"$output")
+		[[ $command == "mdevadm undefine --all --parent "* ]] || fail_with "no command"
+		eval "$command"
+		[ ! -e "$ETC/$name/$U1" ] || fail_with "$command does not take it away"
+		rm -rf "${ETC:?}/$name"
+	done
+}
+
+# mdevadm itself refuses such a name.
+@test "a remedy with a name that cannot be seen is quoted as such" {
+	define_raw $'a\e\x01b' "$U1" '{"mdev_type": "mtty-1"}'
+
+	run mdevadm check
+
+	expect_contains "'mdevadm undefine --all --parent \$'a\x1b\x01b''"
+}
+
 # A run makes the file first, and takes the lock then.
 @test "a lock's file that is made anew all the time is none that was left" {
 	file=$RUN/mdevadm/lock/devices/$U1
