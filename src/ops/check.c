@@ -55,9 +55,32 @@ static bool lacks_rights(const struct err *e)
 	return geteuid() != 0 && (err_is(e, EACCES) || err_is(e, EPERM));
 }
 
+/* What to do where nothing else says so, of what cannot be read or looked at. */
+static const struct {
+	const char *id;
+	const char *remedy;
+} remedies[] = {
+	{ "definition-unreadable", "a definition is as {\"mdev_type\": \"TYPE\", \"start\": "
+				   "\"manual\", \"attrs\": []}: mend "
+				   "the file, or remove it" },
+	{ "record-unreadable", "nothing else is kept there: remove the file" },
+	{ "hold-unreadable", "remove the file, and hold the parent again if that is meant" },
+	{ CANNOT_TELL, "see whether it is what it should be, and the kernel's log: journalctl -k" },
+};
+
+/* An advice that is there already stays. */
+static err_t add_remedy(struct err *e, const char *id)
+{
+	for (size_t i = 0; e && !err_advice(e) && i < ARRAY_SIZE(remedies); i++)
+		if (strcmp(remedies[i].id, id) == 0)
+			return err_hint(e, "%s", remedies[i].remedy);
+	return e;
+}
+
 static void add_finding(struct check *check, enum finding_severity severity, const char *id,
 			const char *object, struct err *e)
 {
+	e = add_remedy(e, id);
 	pthread_mutex_lock(&check->mutex);
 	finding_list_add(&check->result->findings, severity, id, object, e);
 	pthread_mutex_unlock(&check->mutex);

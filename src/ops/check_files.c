@@ -181,11 +181,14 @@ const struct check_rule check_file_rules[] = {
 
 /* --- the hardware --- */
 
+#define DUMP_FORM                                                                \
+	"it has to be a dump: {\"parents\": [{\"name\": \"PARENT\", \"types\": " \
+	"[{\"name\": \"TYPE\", \"label\": \"NAME\"}]}]}"
+
 static err_t no_dump(const char *file, const char *why)
 {
 	return err_hint(err_new(ERR_INVALID, "'%s' does not describe the hardware: %s", file, why),
-			"it has to be a dump: {\"parents\": [{\"name\": \"PARENT\", \"types\": "
-			"[{\"name\": \"TYPE\", \"label\": \"NAME\"}]}]}");
+			DUMP_FORM);
 }
 
 static const char *string_of(const json_t *object, const char *key)
@@ -231,7 +234,7 @@ static err_t read_described(struct check *check, const char *file, const json_t 
 	return read_types(file, json_object_get(json, "types"), parent);
 }
 
-err_t check_read_hardware(struct check *check, const char *file)
+static err_t read_dump(struct check *check, const char *file)
 {
 	_cleanup_(mem_freep) char *text = NULL;
 	_cleanup_(json_freep) json_t *json = NULL;
@@ -249,4 +252,11 @@ err_t check_read_hardware(struct check *check, const char *file)
 		TRY(read_described(check, file, item));
 	check->knows_parents = true;
 	return NULL;
+}
+
+err_t check_read_hardware(struct check *check, const char *file)
+{
+	struct err *e = read_dump(check, file);
+
+	return e && !err_advice(e) ? err_hint(e, DUMP_FORM) : e;
 }

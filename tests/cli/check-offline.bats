@@ -152,6 +152,22 @@ LIST_HINT="a list is as 'mdevadm list --defined --dumpjson' prints it: [{\"PAREN
 		"keep one, or make all but one manual"
 }
 
+@test "whatever is wrong with a file, there is a remedy" {
+	local remedy='a definition is as {"mdev_type": "TYPE", "start": "manual", "attrs": []}: mend the file, or remove it'
+
+	in_repo "$GPU" "$U1" ''
+	in_repo "$GPU" "$U2" '{"mdev_type": "a"}}'
+	truncate -s 65M "$REPO/$GPU/$U3"
+
+	run mdevadm check --offline "$REPO/$GPU/$U1" "$REPO/$GPU/$U2" "$REPO/$GPU/$U3"
+
+	expect_finding fault definition-unreadable "$REPO/$GPU/$U1" "'$REPO/$GPU/$U1' is empty" "$remedy"
+	expect_finding fault definition-unreadable "$REPO/$GPU/$U2" \
+		"'$REPO/$GPU/$U2', line 1, column 19: there is more behind its end" "$remedy"
+	expect_finding fault definition-unreadable "$REPO/$GPU/$U3" \
+		"'$REPO/$GPU/$U3' is larger than 67108864 bytes" "$remedy"
+}
+
 # --- hardware ---
 
 @test "--types tells what is there of hardware elsewhere" {
@@ -196,6 +212,17 @@ LIST_HINT="a list is as 'mdevadm list --defined --dumpjson' prints it: [{\"PAREN
 
 	expect_status 10
 	expect_line 0 "mdevadm: '$BATS_TEST_TMPDIR/dump' does not describe the hardware: a parent has no name"
+	expect_line 1 "hint: it has to be a dump: {\"parents\": [{\"name\": \"PARENT\", \"types\": [{\"name\": \"TYPE\", \"label\": \"NAME\"}]}]}"
+}
+
+@test "an empty file of --types is told with what it has to be" {
+	in_repo "$GPU" "$U1" '{"mdev_type": "nvidia-36"}'
+	: >"$BATS_TEST_TMPDIR/dump"
+
+	run mdevadm check --offline --types "$BATS_TEST_TMPDIR/dump" "$REPO/$GPU/$U1"
+
+	expect_status 10
+	expect_line 0 "mdevadm: '$BATS_TEST_TMPDIR/dump' is empty"
 	expect_line 1 "hint: it has to be a dump: {\"parents\": [{\"name\": \"PARENT\", \"types\": [{\"name\": \"TYPE\", \"label\": \"NAME\"}]}]}"
 }
 
