@@ -477,7 +477,6 @@ mdevctl_rule() {
 @test "a rule or a unit that is a FIFO is found, and not waited for" {
 	define_auto
 	mkfifo "$RULES/50-x.rules"
-	CHECK=()
 	run timeout 20 "$MDEVADM" check
 	expect_finding fault cannot-tell "$RULES/50-x.rules" \
 		"'$RULES/50-x.rules' is a FIFO, not a regular file" \

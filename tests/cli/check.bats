@@ -468,6 +468,7 @@ record_of() { # UUID STATE INODE
 }
 
 # Each remedy is run as it stands.
+# shellcheck disable=SC2016
 @test "a remedy can be typed, whatever the parent's name is" {
 	local name command
 
