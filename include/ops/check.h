@@ -17,6 +17,9 @@ struct check_result {
 
 void check_result_clear(struct check_result *result);
 
+/* The word as a shell takes it, quoted if it has to be, for a remedy; owned by the caller. */
+char *check_quote(const char *word);
+
 /*
  * Looks at all that the machine has. What cannot be told is a finding, and the rest is looked at;
  * an error is a signal, or a look without which there is nothing to look at.

@@ -7,6 +7,7 @@
 #include "check.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,14 +21,66 @@ void check_result_clear(struct check_result *result)
 	finding_list_clear(&result->findings);
 }
 
+/* What has a quote in it, or is not seen as it is, goes byte by byte: '$' and such a text. */
+static char *quote_bytes(const char *word)
+{
+	size_t size = strlen(word);
+	char *quoted = mem_alloc(size * 4 + 4);
+	char *at = quoted + sprintf(quoted, "$'");
+
+	for (const char *byte = word; *byte; byte++) {
+		if (*byte < ' ' || *byte > '~')
+			at += sprintf(at, "\\x%02x", (unsigned char)*byte);
+		else
+			at += sprintf(at, strchr("'\\", *byte) ? "\\%c" : "%c", *byte);
+	}
+	sprintf(at, "'");
+	return quoted;
+}
+
+char *check_quote(const char *word)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				    "_.:/@%+=-";
+
+	if (*word && !word[strspn(word, plain)])
+		return mem_strdup(word);
+	if (strchr(word, '\'') || !str_is_plain(word))
+		return quote_bytes(word);
+	return mem_printf("'%s'", word);
+}
+
 static bool lacks_rights(const struct err *e)
 {
 	return geteuid() != 0 && (err_is(e, EACCES) || err_is(e, EPERM));
 }
 
+/* What to do where nothing else says so, of what cannot be read or looked at. */
+static const struct {
+	const char *id;
+	const char *remedy;
+} remedies[] = {
+	{ "definition-unreadable", "a definition is as {\"mdev_type\": \"TYPE\", \"start\": "
+				   "\"manual\", \"attrs\": []}: mend "
+				   "the file, or remove it" },
+	{ "record-unreadable", "nothing else is kept there: remove the file" },
+	{ "hold-unreadable", "remove the file, and hold the parent again if that is meant" },
+	{ CANNOT_TELL, "see whether it is what it should be, and the kernel's log: journalctl -k" },
+};
+
+/* An advice that is there already stays. */
+static err_t add_remedy(struct err *e, const char *id)
+{
+	for (size_t i = 0; e && !err_advice(e) && i < ARRAY_SIZE(remedies); i++)
+		if (strcmp(remedies[i].id, id) == 0)
+			return err_hint(e, "%s", remedies[i].remedy);
+	return e;
+}
+
 static void add_finding(struct check *check, enum finding_severity severity, const char *id,
 			const char *object, struct err *e)
 {
+	e = add_remedy(e, id);
 	pthread_mutex_lock(&check->mutex);
 	finding_list_add(&check->result->findings, severity, id, object, e);
 	pthread_mutex_unlock(&check->mutex);

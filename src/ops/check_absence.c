@@ -106,6 +106,7 @@ static err_t find_absence(const struct check *check, struct defined_parent *ret)
 static err_t not_there(const struct check *check, const struct defined_parent *parent)
 {
 	const char *near = strlist_nearest(&check->names, parent->name);
+	_cleanup_(mem_freep) char *quoted = check_quote(parent->name);
 	struct err *e = err_new(ERR_NOT_FOUND, "parent '%s' is not there", parent->name);
 
 	if (!check->ops && near)
@@ -114,8 +115,8 @@ static err_t not_there(const struct check *check, const struct defined_parent *p
 	if (!check->ops)
 		return err_hint(e, SEE_DUMP, check->files->types);
 	if (near)
-		return err_hint(e, "did you mean '%s'? If not, " SEE_HARDWARE, near, parent->name);
-	return err_hint(e, SEE_HARDWARE, parent->name);
+		return err_hint(e, "did you mean '%s'? If not, " SEE_HARDWARE, near, quoted);
+	return err_hint(e, SEE_HARDWARE, quoted);
 }
 
 /* What a driver needs before its devices are parents. */
@@ -210,6 +211,7 @@ static void look_for_cards(struct check *check)
 {
 	for (size_t i = 0; i < check->defined_parent_count; i++) {
 		const struct defined_parent *parent = &check->defined_parents[i];
+		_cleanup_(mem_freep) char *quoted = check_quote(parent->name);
 
 		if (parent->absence == ABSENCE_CARD)
 			check_fault(check, parent->name,
@@ -219,7 +221,7 @@ static void look_for_cards(struct check *check)
 								parent->name),
 							"define on one of them: 'mdevadm types "
 							"--parent %s' lists them",
-							parent->name),
+							quoted),
 					       parent));
 	}
 }
@@ -227,12 +229,13 @@ static void look_for_cards(struct check *check)
 static err_t left_over(const struct check *check, const char *parent)
 {
 	_cleanup_(err_freep) struct err *why = vendor_explain(check->ops->sysfs, parent);
+	_cleanup_(mem_freep) char *quoted = check_quote(parent);
 
 	return err_hint(
 		err_new(ERR_INVALID, "what is defined there is left over: %s", err_message(why)),
 		"'mdevadm undefine --all --parent %s' removes it; vGPUs are made there as "
 		"NVIDIA's vGPU guide says",
-		parent);
+		quoted);
 }
 
 static void look_for_left_over(struct check *check)

@@ -27,6 +27,8 @@ const struct check_rule check_running_rules[] = {
 
 static err_t stuck_device(const struct device *dev)
 {
+	_cleanup_(mem_freep) char *quoted = check_quote(dev->parent);
+
 	return err_hint(
 		err_new(ERR_FAILED,
 			"%s on parent '%s' is stuck: the kernel has no way to remove it any "
@@ -34,7 +36,7 @@ static err_t stuck_device(const struct device *dev)
 			dev->uuid.text, dev->parent),
 		"'mdevadm stop --all --parent %s', then reload the parent's driver, then "
 		"'mdevadm start-parent-mdevs %s'",
-		dev->parent, dev->parent);
+		quoted, quoted);
 }
 
 static err_t going_device(const struct device *dev)
@@ -188,11 +190,13 @@ static err_t may_start(const struct check *check, const struct device *dev, bool
 
 static err_t auto_not_running(const struct device *dev)
 {
+	_cleanup_(mem_freep) char *quoted = check_quote(dev->parent);
+
 	return err_hint(err_new(ERR_FAILED,
 				"%s is auto and does not run, though parent '%s' is there",
 				dev->uuid.text, dev->parent),
 			"'mdevadm start --uuid %s --parent %s' starts it, or says why not",
-			dev->uuid.text, dev->parent);
+			dev->uuid.text, quoted);
 }
 
 static void look_for_stopped(struct check *check)

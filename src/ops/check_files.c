@@ -51,12 +51,12 @@ static err_t read_definition(struct check *check, const char *file, const char *
 
 /* --- arrays of them --- */
 
-static err_t no_listing(const char *file)
+/* @e says where it is no list. */
+static void no_list(struct check *check, const char *file, struct err *e)
 {
-	return err_hint(err_new(ERR_INVALID,
-				"'%s' is neither a definition nor a list of definitions", file),
-			"a list is as 'mdevadm list --defined --dumpjson' prints it: "
-			"[{\"PARENT\": [{\"UUID\": {…}}]}]");
+	check_fault(check, file,
+		    err_hint(e, "a list is as 'mdevadm list --defined --dumpjson' prints it: "
+				"[{\"PARENT\": [{\"UUID\": {…}}]}]"));
 }
 
 static void read_listed(struct check *check, const char *file, const char *parent, const char *uuid,
@@ -75,25 +75,28 @@ static void read_listed(struct check *check, const char *file, const char *paren
 	device_list_add(&check->definitions, dev);
 }
 
-/* [{"UUID": {…}}, …] */
-static err_t read_parent(struct check *check, const char *file, const char *parent, json_t *array)
+/* [{"UUID": {…}}, …]: what is bad in it is told, and the rest is looked at. */
+static void read_parent(struct check *check, const char *file, const char *parent, json_t *array)
 {
 	size_t index;
 	json_t *item;
 
-	TRY(err_wrap(name_check_parent(parent), "'%s'", file));
 	if (!json_is_array(array))
-		return no_listing(file);
+		no_list(check, file,
+			err_new(ERR_INVALID, "'%s', parent '%s': what is on it is no array", file,
+				parent));
 	json_array_foreach (array, index, item) {
 		const char *uuid;
 		json_t *definition;
 
 		if (!json_is_object(item))
-			return no_listing(file);
+			no_list(check, file,
+				err_new(ERR_INVALID,
+					"'%s', parent '%s', item %zu is no object with a UUID",
+					file, parent, index + 1));
 		json_object_foreach (item, uuid, definition)
 			read_listed(check, file, parent, uuid, definition);
 	}
-	return NULL;
 }
 
 static err_t read_array(struct check *check, const char *file, const char *text, size_t size)
@@ -108,11 +111,26 @@ static err_t read_array(struct check *check, const char *file, const char *text,
 		json_t *array;
 
 		if (!json_is_object(item))
-			return no_listing(file);
-		json_object_foreach (item, parent, array)
-			check_fault(check, file, read_parent(check, file, parent, array));
+			no_list(check, file,
+				err_new(ERR_INVALID, "'%s', item %zu is no object with a parent",
+					file, index + 1));
+		json_object_foreach (item, parent, array) {
+			struct err *e = err_wrap(name_check_parent(parent), "'%s'", file);
+
+			if (!e)
+				read_parent(check, file, parent, array);
+			check_fault(check, file, e);
+		}
 	}
 	return NULL;
+}
+
+/* One that is named as mdevctl's files are is a definition, whatever it has. */
+static bool is_list(const char *file, const char *text)
+{
+	struct uuid uuid;
+
+	return text[strspn(text, " \t\r\n")] == '[' && !uuid_parse(str_base_name(file), &uuid);
 }
 
 static err_t read_one_file(struct check *check, const char *file)
@@ -121,7 +139,7 @@ static err_t read_one_file(struct check *check, const char *file)
 	size_t size;
 
 	TRY(stream_read(strcmp(file, "-") == 0 ? "/dev/stdin" : file, FILE_MAX_SIZE, &text, &size));
-	if (text[strspn(text, " \t\r\n")] == '[')
+	if (is_list(file, text))
 		return read_array(check, file, text, size);
 	return read_definition(check, file, text, size);
 }
@@ -163,11 +181,14 @@ const struct check_rule check_file_rules[] = {
 
 /* --- the hardware --- */
 
+#define DUMP_FORM                                                                \
+	"it has to be a dump: {\"parents\": [{\"name\": \"PARENT\", \"types\": " \
+	"[{\"name\": \"TYPE\", \"label\": \"NAME\"}]}]}"
+
 static err_t no_dump(const char *file, const char *why)
 {
 	return err_hint(err_new(ERR_INVALID, "'%s' does not describe the hardware: %s", file, why),
-			"it has to be a dump: {\"parents\": [{\"name\": \"PARENT\", \"types\": "
-			"[{\"name\": \"TYPE\", \"label\": \"NAME\"}]}]}");
+			DUMP_FORM);
 }
 
 static const char *string_of(const json_t *object, const char *key)
@@ -213,7 +234,7 @@ static err_t read_described(struct check *check, const char *file, const json_t 
 	return read_types(file, json_object_get(json, "types"), parent);
 }
 
-err_t check_read_hardware(struct check *check, const char *file)
+static err_t read_dump(struct check *check, const char *file)
 {
 	_cleanup_(mem_freep) char *text = NULL;
 	_cleanup_(json_freep) json_t *json = NULL;
@@ -231,4 +252,11 @@ err_t check_read_hardware(struct check *check, const char *file)
 		TRY(read_described(check, file, item));
 	check->knows_parents = true;
 	return NULL;
+}
+
+err_t check_read_hardware(struct check *check, const char *file)
+{
+	struct err *e = read_dump(check, file);
+
+	return e && !err_advice(e) ? err_hint(e, DUMP_FORM) : e;
 }

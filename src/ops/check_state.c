@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/deadline.h"
 #include "base/limits.h"
@@ -121,12 +122,36 @@ static void read_records(struct check *check)
 	}
 }
 
-static bool is_suspect(struct check *check, const struct record *record)
-{
-	_cleanup_(judged_clear) struct judged judged = { 0 };
+/* A record that is not as it should be, and what differs when its file is another one later. */
+struct suspect {
+	const struct uuid *uuid;
+	struct dir_stamp stamp;
+	struct judged judged;
+};
 
-	check_cannot_tell(check, record->uuid.text, judge_record(check, record, &judged));
-	return judged.reason;
+/* Reads and judges it. The stamp is taken first: what changes meanwhile has another one later. */
+static err_t judge_file(const struct check *check, const struct uuid *uuid, struct suspect *ret)
+{
+	_cleanup_(record_freep) struct record *record = NULL;
+
+	ret->uuid = uuid;
+	TRY(record_stamp(&check->env, uuid, &ret->stamp));
+	TRY(record_load(&check->env, uuid, &record));
+	return record ? judge_record(check, record, &ret->judged) : NULL;
+}
+
+static void look_at_file(struct check *check, const struct uuid *uuid, struct suspect *ret)
+{
+	check_cannot_tell(check, uuid->text, judge_file(check, uuid, ret));
+}
+
+/* Whether a run has the device's lock, and is not done with the record. */
+static bool is_at_work(const struct check *check, const struct strlist *left, const char *uuid)
+{
+	_cleanup_(mem_freep) char *path =
+		mem_printf("%s/mdevadm/lock/devices/%s", check->env.dir[ENV_DIR_RUN], uuid);
+
+	return !strlist_has(left, uuid) && access(path, F_OK) == 0;
 }
 
 static err_t incomplete_device(const struct judged *judged, const char *uuid)
@@ -137,42 +162,66 @@ static err_t incomplete_device(const struct judged *judged, const char *uuid)
 
 static err_t left_record(const char *reason, const char *path)
 {
+	_cleanup_(mem_freep) char *quoted = check_quote(path);
+
 	return err_hint(err_new(ERR_FAILED, "%s", reason),
 			"it does no harm: 'rm %s' removes it, as a restart of the machine does",
-			path);
+			quoted);
 }
 
-/* Reports the record, which is read again, if it still is not as it should be. */
-static void look_at_suspect(struct check *check, const struct uuid *uuid, bool incomplete)
+static void tell_suspect(struct check *check, const struct suspect *suspect)
 {
-	_cleanup_(mem_freep) char *path = record_path(check, uuid->text);
-	_cleanup_(record_freep) struct record *record = NULL;
-	_cleanup_(judged_clear) struct judged judged = { 0 };
+	const char *uuid = suspect->uuid->text;
+	_cleanup_(mem_freep) char *path = record_path(check, uuid);
 
-	check_cannot_tell(check, path, record_load(&check->env, uuid, &record));
-	if (record)
-		check_cannot_tell(check, uuid->text, judge_record(check, record, &judged));
-	if (!judged.reason || judged.is_incomplete != incomplete)
-		return;
-	if (incomplete)
-		check_fault(check, uuid->text, incomplete_device(&judged, uuid->text));
+	if (suspect->judged.is_incomplete)
+		check_fault(check, uuid, incomplete_device(&suspect->judged, uuid));
 	else
-		check_note(check, path, left_record(judged.reason, path));
+		check_note(check, path, left_record(suspect->judged.reason, path));
+}
+
+/*
+ * Reports the record if the same file still is not as it should be. A run that has just removed a
+ * device has not yet done so with its record: either it still has the lock, or the file changed.
+ */
+static void look_at_suspect(struct check *check, const struct suspect *before,
+			    const struct strlist *left, bool incomplete)
+{
+	struct suspect now = { 0 };
+	struct dir_stamp stamp = { 0 };
+
+	look_at_file(check, before->uuid, &now);
+	if (now.judged.reason && now.judged.is_incomplete == incomplete &&
+	    (incomplete || !is_at_work(check, left, now.uuid->text))) {
+		check_cannot_tell(check, now.uuid->text,
+				  record_stamp(&check->env, now.uuid, &stamp));
+		if (dir_stamp_is_equal(&before->stamp, &stamp))
+			tell_suspect(check, &now);
+	}
+	judged_clear(&now.judged);
 }
 
 /* Other runs go on: only what is so a moment later is worth a word. */
 static void look_at_records(struct check *check, bool incomplete)
 {
 	const struct deadline never = { DEADLINE_NEVER };
-	bool has_waited = false;
+	_cleanup_(mem_freep) struct suspect *suspects = NULL;
+	_cleanup_(strlist_clear) struct strlist left = { 0 };
+	size_t count = 0;
 
+	suspects = mem_zalloc((check->record_count + 1) * sizeof(*suspects));
 	for (size_t i = 0; i < check->record_count; i++) {
-		if (!is_suspect(check, check->records[i]))
-			continue;
-		if (!has_waited)
-			deadline_sleep(&never, RECORD_MOMENT_MS);
-		has_waited = true;
-		look_at_suspect(check, &check->records[i]->uuid, incomplete);
+		look_at_file(check, &check->records[i]->uuid, &suspects[count]);
+		if (suspects[count].judged.reason)
+			count++;
+	}
+	if (count) {
+		deadline_sleep(&never, RECORD_MOMENT_MS);
+		err_free(locks_list_left(&check->env, &left));
+	}
+	for (size_t i = 0; i < count; i++) {
+		look_at_suspect(check, &suspects[i], &left, incomplete);
+		judged_clear(&suspects[i].judged);
 	}
 }
 
@@ -219,30 +268,32 @@ static char *show_time(long long since)
 static err_t hold_of(const struct held *held, const struct held_part *part)
 {
 	_cleanup_(mem_freep) char *since = part ? show_time(part->since) : NULL;
+	_cleanup_(mem_freep) char *quoted = check_quote(held->parent);
 
 	if (!part)
 		return NULL;
 	return err_hint(err_new(ERR_BUSY, "parent '%s' is held since %s by user %u: %s",
 				held->parent, since, part->uid, part->reason),
-			"nothing is started there until 'mdevadm resume %s'", held->parent);
+			"nothing is started there until 'mdevadm resume %s'", quoted);
 }
 
 static err_t drain_of(const struct check *check, const struct held *held)
 {
 	_cleanup_(mem_freep) char *since = held->drain ? show_time(held->drain->since) : NULL;
+	_cleanup_(mem_freep) char *quoted = check_quote(held->parent);
 
 	if (!held->drain)
 		return NULL;
 	if (held->is_lifting)
 		return err_hint(err_new(ERR_BUSY, "a resume of parent '%s' has not come to its end",
 					held->parent),
-				"if none is under way: 'mdevadm resume %s'", held->parent);
+				"if none is under way: 'mdevadm resume %s'", quoted);
 	return err_hint(err_new(ERR_BUSY,
 				"parent '%s' is drained since %s by user %u, and %zu devices are "
 				"to come back: %s",
 				held->parent, since, held->drain->uid, count_drained(check, held),
 				held->drain->reason),
-			"'mdevadm resume %s' brings them back", held->parent);
+			"'mdevadm resume %s' brings them back", quoted);
 }
 
 /* Fills check->holds. */

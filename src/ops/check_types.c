@@ -92,10 +92,13 @@ static void each_of(struct check *check, enum verdict verdict,
 
 static err_t hint_change(struct err *e, const struct device *dev, const char *type)
 {
+	_cleanup_(mem_freep) char *parent = dev->parent ? check_quote(dev->parent) : NULL;
+	_cleanup_(mem_freep) char *quoted = check_quote(type);
+
 	if (!uuid_is_set(&dev->uuid))
 		return err_hint(e, "write \"mdev_type\": \"%s\" if that is meant", type);
 	return err_hint(e, "if that is meant: 'mdevadm modify --uuid %s --parent %s --type %s'",
-			dev->uuid.text, dev->parent, type);
+			dev->uuid.text, parent, quoted);
 }
 
 static err_t absent_type(const struct check *check, const struct device *dev,

@@ -45,13 +45,33 @@ static void look_for_rule(struct check *check)
 
 static char *program_path(const struct check *check, const char *program)
 {
+	if (*program != '/')
+		return mem_printf("%s/udev/%s", check->env.dir[ENV_DIR_LIB], program);
 	return mem_printf("%s%s", check->env.root ? check->env.root : "", program);
+}
+
+/* udev(7): a program without a path is looked for in udev's own directory. */
+static err_t check_helper(const struct check *check, const char *source, const char *program)
+{
+	_cleanup_(mem_freep) char *place = usual_place(check, "udev");
+	_cleanup_(mem_freep) char *path = program_path(check, program);
+
+	if (access(path, X_OK) == 0)
+		return NULL;
+	return err_hint(err_errno(errno,
+				  "'%s' runs '%s', for which udev looks in '%s', and that cannot "
+				  "be run",
+				  source, program, place),
+			"so that starts nothing when a parent comes: write the program's whole "
+			"path");
 }
 
 static err_t check_program(const struct check *check, const char *source, const char *program)
 {
 	_cleanup_(mem_freep) char *path = program_path(check, program);
 
+	if (*program != '/')
+		return check_helper(check, source, program);
 	if (access(path, X_OK) == 0)
 		return NULL;
 	return err_hint(err_errno(errno, "'%s' runs '%s', which cannot be run", source, path),

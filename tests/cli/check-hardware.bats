@@ -357,11 +357,64 @@ define_auto() {
 
 @test "a program that a rule finds by other means than a path is not missed" {
 	# shellcheck disable=SC2016
-	for program in 'sh -c '"'mdevadm" 'mdevadm' '$env{HOME}/mdevadm' '/opt/%k/mdevadm'; do
+	for program in '/bin/sh -c '"'mdevadm" '$env{HOME}/mdevadm' '/opt/%k/mdevadm'; do
 		sed "s#RUN+=\"[^ ]* start-parent#RUN+=\"$program start-parent#" \
 			"$MDEVADM_BUILD/60-mdevadm.rules" >"$RULES/60-mdevadm.rules"
 		finds_nothing
 	done
+}
+
+@test "a program without a path is one of udev's own directory" {
+	define_auto
+	sed 's#RUN+="[^ ]* start-parent#RUN+="mdevctl start-parent#' \
+		"$MDEVADM_BUILD/60-mdevadm.rules" >"$RULES/60-mdevadm.rules"
+	finds fault rule-without-program "$RULES/60-mdevadm.rules" \
+		"'$RULES/60-mdevadm.rules' runs 'mdevctl', for which udev looks in '${RULES%/*}', and that cannot be run: ENOENT (No such file or directory)" \
+		"so that starts nothing when a parent comes: write the program's whole path"
+	cp /bin/true "${RULES%/*}/mdevctl"
+
+	finds_nothing
+}
+
+@test "a rule that runs nothing when a parent comes is none that starts devices" {
+	define_auto
+	rule=$RULES/60-mdevadm.rules
+	start='"/bin/true start-parent-mdevs %k"'
+	while read -r text; do
+		printf '%b\n' "$text" >"$rule"
+		finds fault rule-absent "$RULES" \
+			"no udev rule starts devices when their parent comes, and 1 definition is auto" \
+			"install '$rule', which the package has; 'mdevadm start --all' starts all that is defined now"
+	done <<-END
+		ACTION=="remove", RUN+=$start
+		ACTION=="remove|unbind", RUN+=$start
+		ACTION!="remove", GOTO="end"\\nRUN+=$start\\nLABEL="end"
+		RUN==$start
+		ACTION=="add", RUN-=$start
+		ENV{X}=$start
+		ACTION=="remove", \\\\\\nRUN+=$start
+	END
+}
+
+@test "rules of many forms start devices" {
+	define_auto
+	start='"/bin/true start-parent-mdevs %k"'
+	mkdir -p "$MDEVADM_ROOT/bin"
+	cp /bin/true "$MDEVADM_ROOT/bin"
+	while read -r text; do
+		printf '%b\n' "$text" >"$RULES/60-mdevadm.rules"
+		finds_nothing
+	done <<-END
+		RUN=$start
+		ACTION=="remove|add", RUN+=$start
+		ACTION!="remove" , RUN{program} += $start
+		ACTION=="ch*", RUN:=$start
+		ACTION=="remove", GOTO="end"\\nRUN+=$start\\nLABEL="end"
+		ACTION!="remove", TEST=="x", GOTO="end"\\nRUN+=$start\\nLABEL="end"
+		ACTION=="bind", \\\\\\nRUN+=$start
+		ACTION=="add", PROGRAM=$start
+		ENV{X-Y}=="1", ATTR{a = b}!="x", RUN+=$start
+	END
 }
 
 # With systemd the rule has a unit do the work.
@@ -417,4 +470,32 @@ mdevctl_rule() {
 	finds note rules-both "$RULES/60-mdevadm.rules" \
 		"2 udev rules start the devices of a parent that comes: '$RULES/60-mdevadm.rules', '$RULES/60-mdevctl.rules'" \
 		"keep one: a link to /dev/null of the other's name in /etc/udev/rules.d hides it, as removing its package does"
+}
+
+# --- what is no file ---
+
+@test "a rule or a unit that is a FIFO is found, and not waited for" {
+	define_auto
+	mkfifo "$RULES/50-x.rules"
+	run timeout 20 "$MDEVADM" check
+	expect_finding fault cannot-tell "$RULES/50-x.rules" \
+		"'$RULES/50-x.rules' is a FIFO, not a regular file" \
+		"put a regular file of less than 1 MiB in its place, or remove it"
+	rm "$RULES/50-x.rules"
+	mkdir -p "$RUN/systemd/system" "$UNITS"
+	mkfifo "$UNITS/mdevadm-parent@.service"
+
+	run timeout 20 "$MDEVADM" check
+
+	expect_finding fault cannot-tell "$UNITS/mdevadm-parent@.service" \
+		"'$UNITS/mdevadm-parent@.service' is a FIFO, not a regular file" \
+		"put a regular file of less than 1 MiB in its place, or remove it"
+}
+
+@test "a rule that is a link to a file is read" {
+	define_auto
+	mv "$RULES/60-mdevadm.rules" "$BATS_TEST_TMPDIR/rules"
+	ln -s "$BATS_TEST_TMPDIR/rules" "$RULES/60-mdevadm.rules"
+
+	finds_nothing
 }

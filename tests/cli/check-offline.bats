@@ -69,13 +69,47 @@ in_repo() {
 	expect_contains "where: $BATS_TEST_TMPDIR/absent (definition-unreadable)"
 }
 
+LIST_HINT="a list is as 'mdevadm list --defined --dumpjson' prints it: [{\"PARENT\": [{\"UUID\": {…}}]}]"
+
 @test "a list that is none is found" {
 	echo '[{"P": {"U": 1}}]' >"$BATS_TEST_TMPDIR/list"
 	CHECK+=("$BATS_TEST_TMPDIR/list")
 
 	finds fault definition-unreadable "$BATS_TEST_TMPDIR/list" \
-		"'$BATS_TEST_TMPDIR/list' is neither a definition nor a list of definitions" \
-		"a list is as 'mdevadm list --defined --dumpjson' prints it: [{\"PARENT\": [{\"UUID\": {…}}]}]"
+		"'$BATS_TEST_TMPDIR/list', parent 'P': what is on it is no array" "$LIST_HINT"
+}
+
+@test "what is bad in a list hides nothing behind it" {
+	file=$BATS_TEST_TMPDIR/list
+	echo "[7, {\"P\": [5, {\"$U1\": 7}, null, {\"$U2\": {}}], \"Q\": 1}, {\"R\": [{\"zz\": {\"mdev_type\": \"a\"}}]}]" >"$file"
+
+	run mdevadm check --offline "$file"
+
+	expect_status 9
+	expect_finding fault definition-unreadable "$file" "'$file', item 1 is no object with a parent" "$LIST_HINT"
+	expect_finding fault definition-unreadable "$file" \
+		"'$file', parent 'P', item 1 is no object with a UUID" "$LIST_HINT"
+	expect_finding fault definition-unreadable "$file, P/$U1" \
+		"'$file, P/$U1', line 1: a definition is a JSON object" \
+		'write {"mdev_type": "TYPE", "start": "manual", "attrs": []}'
+	expect_finding fault definition-unreadable "$file" \
+		"'$file', parent 'P', item 3 is no object with a UUID" "$LIST_HINT"
+	expect_finding fault definition-unreadable "$file, P/$U2" \
+		"'$file, P/$U2', line 1: no 'mdev_type' is given" "add \"mdev_type\": \"TYPE\""
+	expect_finding fault definition-unreadable "$file" \
+		"'$file', parent 'Q': what is on it is no array" "$LIST_HINT"
+	expect_finding fault definition-name "$file, R/zz" "'zz' is no UUID" \
+		"write 32 hexadecimal digits, such as 83c32df7-d52e-4ec1-9668-1f3c7e4df107"
+	expect_findings_count 7
+}
+
+@test "a file that is named as a definition is no list" {
+	in_repo "$GPU" "$U1" '[]'
+	CHECK+=("$REPO/$GPU/$U1")
+
+	finds fault definition-unreadable "$REPO/$GPU/$U1" \
+		"'$REPO/$GPU/$U1', line 1: a definition is a JSON object" \
+		'write {"mdev_type": "TYPE", "start": "manual", "attrs": []}'
 }
 
 @test "in a list each definition is looked at" {
@@ -116,6 +150,22 @@ in_repo() {
 	finds fault definition-twice "$U1" \
 		"$U1 is defined 2 times, of which one can run and 2 are auto: '$REPO/$GPU/$U1', '$REPO/list, $GPU/$U1'" \
 		"keep one, or make all but one manual"
+}
+
+@test "whatever is wrong with a file, there is a remedy" {
+	local remedy='a definition is as {"mdev_type": "TYPE", "start": "manual", "attrs": []}: mend the file, or remove it'
+
+	in_repo "$GPU" "$U1" ''
+	in_repo "$GPU" "$U2" '{"mdev_type": "a"}}'
+	truncate -s 65M "$REPO/$GPU/$U3"
+
+	run mdevadm check --offline "$REPO/$GPU/$U1" "$REPO/$GPU/$U2" "$REPO/$GPU/$U3"
+
+	expect_finding fault definition-unreadable "$REPO/$GPU/$U1" "'$REPO/$GPU/$U1' is empty" "$remedy"
+	expect_finding fault definition-unreadable "$REPO/$GPU/$U2" \
+		"'$REPO/$GPU/$U2', line 1, column 19: there is more behind its end" "$remedy"
+	expect_finding fault definition-unreadable "$REPO/$GPU/$U3" \
+		"'$REPO/$GPU/$U3' is larger than 67108864 bytes" "$remedy"
 }
 
 # --- hardware ---
@@ -162,6 +212,17 @@ in_repo() {
 
 	expect_status 10
 	expect_line 0 "mdevadm: '$BATS_TEST_TMPDIR/dump' does not describe the hardware: a parent has no name"
+	expect_line 1 "hint: it has to be a dump: {\"parents\": [{\"name\": \"PARENT\", \"types\": [{\"name\": \"TYPE\", \"label\": \"NAME\"}]}]}"
+}
+
+@test "an empty file of --types is told with what it has to be" {
+	in_repo "$GPU" "$U1" '{"mdev_type": "nvidia-36"}'
+	: >"$BATS_TEST_TMPDIR/dump"
+
+	run mdevadm check --offline --types "$BATS_TEST_TMPDIR/dump" "$REPO/$GPU/$U1"
+
+	expect_status 10
+	expect_line 0 "mdevadm: '$BATS_TEST_TMPDIR/dump' is empty"
 	expect_line 1 "hint: it has to be a dump: {\"parents\": [{\"name\": \"PARENT\", \"types\": [{\"name\": \"TYPE\", \"label\": \"NAME\"}]}]}"
 }
 

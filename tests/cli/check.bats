@@ -467,6 +467,75 @@ record_of() { # UUID STATE INODE
 		"it does no harm: the next run for that device removes it"
 }
 
+# Each remedy is run as it stands.
+# shellcheck disable=SC2016
+@test "a remedy can be typed, whatever the parent's name is" {
+	local name command
+
+	for name in 'a b' 'q"' "it's" '$(false)' 'a;b' 'a\b' 'ä'; do
+		define_raw "$name" "$U1" '{"mdev_type": "mtty-1"}'
+		run mdevadm check
+		expect_status 0
+		command=$(sed -n "s/.*for good: '\(mdevadm undefine.*\)'\$/\1/p" <<<"$output")
+		[[ $command == "mdevadm undefine --all --parent "* ]] || fail_with "no command"
+		eval "$command"
+		[ ! -e "$ETC/$name/$U1" ] || fail_with "$command does not take it away"
+		rm -rf "${ETC:?}/$name"
+	done
+}
+
+# mdevadm itself refuses such a name.
+@test "a remedy with a name that cannot be seen is quoted as such" {
+	define_raw $'a\e\x01b' "$U1" '{"mdev_type": "mtty-1"}'
+
+	run mdevadm check
+
+	expect_contains "'mdevadm undefine --all --parent \$'a\x1b\x01b''"
+}
+
+# A run makes the file first, and takes the lock then.
+@test "a lock's file that is made anew all the time is none that was left" {
+	file=$RUN/mdevadm/lock/devices/$U1
+	mkdir -p "${file%/*}"
+	: >"$file"
+	(while :; do
+		sleep 0.02
+		touch "$file"
+	done) 3>&- &
+	maker=$!
+
+	run mdevadm check
+	kill "$maker"
+
+	expect_status 0
+	[[ $output == "nothing found: "* ]] || fail_with "something is found"
+}
+
+@test "a record of a device that a run has locked is none that was left" {
+	record_of "$U1" running 7
+	record_of "$U2" running 7
+	hold_lock devices "$U1"
+
+	finds note record-left-over "$RUN/mdevadm/devices/$U2" \
+		"$U2 is remembered as running on parent 'mtty', and is not there" \
+		"it does no harm: 'rm $RUN/mdevadm/devices/$U2' removes it, as a restart of the machine does"
+}
+
+@test "a record that changes meanwhile is none that was left" {
+	record_of "$U1" running 7
+	(while :; do
+		sleep 0.02
+		touch "$RUN/mdevadm/devices/$U1"
+	done) 3>&- &
+	maker=$!
+
+	run mdevadm check
+	kill "$maker"
+
+	expect_status 0
+	[[ $output == "nothing found: "* ]] || fail_with "something is found"
+}
+
 # --- scripts ---
 
 @test "a script that is not executable is found" {
