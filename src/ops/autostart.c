@@ -333,7 +333,7 @@ static err_t read_text(const char *path, char **ret)
 }
 
 /* What is surely not there is no finding; *ret stays NULL then, and if it cannot be read. */
-static void read_file(struct check *check, const char *path, char **ret)
+static void read_rule_file(struct check *check, const char *path, char **ret)
 {
 	struct err *e = pass_absence(read_text(path, ret));
 
@@ -353,7 +353,7 @@ static void read_rules(struct check *check, const struct dir *dir, const struct 
 
 		if (!dot || strcmp(dot, ".rules") != 0 || strlist_has(seen, names->items[i]))
 			continue;
-		read_file(check, path, &text);
+		read_rule_file(check, path, &text);
 		if (text)
 			add_if_starts(ret, path, text);
 		strlist_add(seen, mem_strdup(names->items[i]));
@@ -393,7 +393,7 @@ bool start_unit_read(struct check *check, struct start_unit *ret)
 	for (size_t i = 0; i < places.count && !text; i++) {
 		_cleanup_(mem_freep) char *path = mem_printf("%s/" START_UNIT, places.items[i]);
 
-		read_file(check, path, &text);
+		read_rule_file(check, path, &text);
 		if (text)
 			ret->path = take(path);
 	}
