@@ -23,14 +23,6 @@ static void print_totals(FILE *stream, const struct monitor_event *event)
 		event->devices, event->definitions);
 }
 
-/* Of a definition that can be read, how it is started says more than that it is there. */
-static const char *shown_state(const struct monitor_event *event)
-{
-	bool has_start = event->what == MONITOR_DEFINITION && event->is_defined;
-
-	return has_start ? device_start_name(event->start) : event->state;
-}
-
 static void print_names(struct output *output, const struct monitor_event *event)
 {
 	FILE *stream = output_stream(output);
@@ -43,7 +35,7 @@ static void print_names(struct output *output, const struct monitor_event *event
 	if (event->what == MONITOR_PARENT && event->action != MONITOR_REMOVED)
 		fprintf(stream, " %zu types", event->types);
 	else
-		print_word(output, shown_state(event));
+		print_word(output, monitor_state(event));
 }
 
 static void print_who(struct output *output, const struct monitor_event *event)

@@ -29,6 +29,13 @@ const char *monitor_action_name(enum monitor_action action)
 	return names[action];
 }
 
+const char *monitor_state(const struct monitor_event *event)
+{
+	bool has_start = event->what == MONITOR_DEFINITION && event->is_defined;
+
+	return has_start ? device_start_name(event->start) : event->state;
+}
+
 const char *monitor_time(const struct timespec *at, char buffer[MONITOR_TIME_SIZE])
 {
 	struct tm local;
@@ -70,7 +77,7 @@ static json_t *event_to_json(const struct monitor_event *event)
 	json_put(json, "action", json_new_string(monitor_action_name(event->action)));
 	json_put(json, "uuid", uuid_or_null(&event->uuid));
 	json_put(json, "parent", json_new_text(event->parent));
-	json_put(json, "state", json_new_text(event->state));
+	json_put(json, "state", json_new_text(monitor_state(event)));
 	json_put(json, "by", who_to_json(event));
 	if (event->what != MONITOR_ITSELF)
 		return json;

@@ -9,6 +9,8 @@
 
 const char *monitor_what_name(enum monitor_what what);
 const char *monitor_action_name(enum monitor_action action);
+/* Of a definition that can be read, how it is started says more than that it is there. */
+const char *monitor_state(const struct monitor_event *event);
 /* Local time with its zone, in ISO 8601 with milliseconds, into @buffer, which is returned. */
 const char *monitor_time(const struct timespec *at, char buffer[MONITOR_TIME_SIZE]);
 /* One object in a line. */

@@ -22,6 +22,7 @@ static void monitor_clear(struct monitor *monitor)
 {
 	snapshot_clear(&monitor->snapshot);
 	strlist_clear(&monitor->group);
+	mem_freep(&monitor->holder);
 	strlist_clear(&monitor->warned);
 	device_list_clear(&monitor->changed_records);
 	events_free(monitor->events);
@@ -54,6 +55,7 @@ static bool look_again(struct monitor *monitor)
 {
 	bool is_done;
 
+	monitor_find_group(monitor);
 	monitor_look_at_files(monitor);
 	is_done = monitor_look_at_kernel(monitor, monitor->looks_in_vain >= LOOKS_IN_VAIN_MAX);
 	monitor_look_at_changed(monitor);
@@ -64,7 +66,7 @@ static bool look_again(struct monitor *monitor)
 
 /* False when it is over: a signal has come, nobody reads any more, or the time is up. */
 static bool wait_for_change(const struct monitor *monitor, int signal_fd,
-			    const struct deadline *look, const struct deadline *end)
+			    const struct deadline *look)
 {
 	struct pollfd fds[WAKENER_COUNT] = {
 		[WAKENER_SIGNAL] = { .fd = signal_fd, .events = POLLIN },
@@ -74,13 +76,13 @@ static bool wait_for_change(const struct monitor *monitor, int signal_fd,
 				     .events = POLLIN },
 	};
 	int64_t left = deadline_left_ms(look);
-	int64_t until_end = deadline_left_ms(end);
+	int64_t until_end = deadline_left_ms(&monitor->end);
 
 	if (until_end != DEADLINE_NEVER && until_end < left)
 		left = until_end;
 	poll(fds, WAKENER_COUNT, (int)left);
 	return !fds[WAKENER_SIGNAL].revents && !fds[WAKENER_READER].revents &&
-	       !deadline_is_over(end);
+	       !deadline_is_over(&monitor->end);
 }
 
 /* *ret_is_lost: something has come that cannot be known any more. */
@@ -98,7 +100,7 @@ static err_t handle_all(struct monitor *monitor, bool *ret_is_lost)
 		monitor_look_at_files(monitor);
 		monitor_look_at_changed(monitor);
 	}
-	for (size_t i = 0; i < events.count && !monitor->is_left; i++)
+	for (size_t i = 0; i < events.count && !monitor_is_over(monitor); i++)
 		monitor_handle_event(monitor, &events.items[i]);
 	*ret_is_lost = is_lost_watch || is_lost_event;
 	return NULL;
@@ -117,11 +119,10 @@ static void look_when_due(struct monitor *monitor, struct deadline *look, bool *
 
 static err_t follow(struct monitor *monitor, int signal_fd)
 {
-	const struct deadline end = deadline_in(monitor->request->timeout_ms);
 	struct deadline look = next_look(monitor);
 	bool has_lost = false;
 
-	while (!monitor->is_left && wait_for_change(monitor, signal_fd, &look, &end)) {
+	while (!monitor->is_left && wait_for_change(monitor, signal_fd, &look)) {
 		bool was_restless = monitor->is_restless;
 		bool is_lost;
 
@@ -142,16 +143,23 @@ static err_t watch_all(struct monitor *monitor)
 	TRY(interrupt_open(&signal_fd));
 	TRY(open_sources(monitor));
 	monitor->is_quiet = true;
-	while (!look_again(monitor))
+	while (!look_again(monitor) && !monitor->is_left)
 		;
 	monitor->is_quiet = false;
 	monitor_tell_itself(monitor, MONITOR_READY);
+	if (!monitor->request->timeout_ms)
+		return NULL;
 	return follow(monitor, signal_fd);
 }
 
 err_t op_monitor(struct ops *ops, const struct monitor_request *request)
 {
-	_cleanup_(monitor_clear) struct monitor monitor = { .ops = ops, .request = request };
+	_cleanup_(monitor_clear) struct monitor monitor = {
+		.ops = ops,
+		.request = request,
+		/* Who does not want to wait wants to know what there is. */
+		.end = deadline_in(request->timeout_ms ? request->timeout_ms : -1),
+	};
 	struct err *e = watch_all(&monitor);
 
 	interrupt_forget();

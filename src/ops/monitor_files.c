@@ -64,7 +64,7 @@ static err_t look_at_place(struct monitor *monitor, const char *parent)
 
 	watch_place(monitor, store_place(store, parent));
 	TRY(store_list(store, parent, &defined));
-	for (size_t i = 0; i < defined.count; i++)
+	for (size_t i = 0; i < defined.count && !monitor_is_over(monitor); i++)
 		TRY(look_at_definition(monitor, parent, &defined.items[i]->uuid));
 	return NULL;
 }
@@ -81,7 +81,7 @@ static void see_definitions(struct monitor *monitor)
 	if (e)
 		monitor_keep(monitor, MONITOR_DEFINITION, NULL);
 	monitor_warn(monitor, e);
-	for (size_t i = 0; i < parents.count; i++) {
+	for (size_t i = 0; i < parents.count && !monitor_is_over(monitor); i++) {
 		if (!monitor_wants(monitor, parents.items[i]))
 			continue;
 		e = look_at_place(monitor, parents.items[i]);
@@ -107,6 +107,13 @@ static void look_at_hold(struct monitor *monitor, const char *parent)
 	monitor_see(monitor, snapshot_get(&monitor->snapshot, MONITOR_HOLD, NULL, parent), &seen);
 }
 
+/* A virtual function is held by the hold of its physical function as well. */
+static bool wants_hold(const struct monitor *monitor, const char *parent)
+{
+	return monitor_wants(monitor, parent) ||
+	       (monitor->holder && strcmp(monitor->holder, parent) == 0);
+}
+
 static void see_holds(struct monitor *monitor)
 {
 	_cleanup_(strlist_clear) struct strlist parents = { 0 };
@@ -119,7 +126,7 @@ static void see_holds(struct monitor *monitor)
 		monitor_keep(monitor, MONITOR_HOLD, NULL);
 	monitor_warn(monitor, e);
 	for (size_t i = 0; i < parents.count; i++)
-		if (monitor_wants(monitor, parents.items[i]))
+		if (wants_hold(monitor, parents.items[i]))
 			look_at_hold(monitor, parents.items[i]);
 	monitor_miss_unseen(monitor, MONITOR_HOLD, "lifted");
 }
@@ -131,15 +138,19 @@ static const char *state_of_record(const struct record *record)
 	return record->state == RECORD_STARTING ? "starting" : "running";
 }
 
-/* False if there is none, or it is of a parent that is not wanted. */
-static bool describe_record(struct monitor *monitor, const struct uuid *uuid, struct item *seen)
+/* False if there is none, or it is of a parent that is not wanted. @item: what it was, or NULL. */
+static bool describe_record(struct monitor *monitor, const struct uuid *uuid,
+			    const struct item *item, struct item *seen)
 {
 	_cleanup_(record_freep) struct record *record = NULL;
 	_cleanup_(err_freep) struct err *e = record_load(monitor->ops->env, uuid, &record);
 	const struct device *dev = !record ? NULL : record->dev ? record->dev : record->drained;
 
-	if (e && !monitor->request->parent)
+	/* Of what cannot be read, what was told of it says whether it is wanted. */
+	if (e && (!monitor->request->parent || (item && item->is_there))) {
 		seen->state = mem_strdup(CANNOT_BE_READ);
+		seen->parent = item && item->parent ? mem_strdup(item->parent) : NULL;
+	}
 	if (!dev || !monitor_wants(monitor, dev->parent))
 		return seen->state != NULL;
 	seen->parent = mem_strdup(dev->parent);
@@ -164,7 +175,7 @@ static void look_at_record(struct monitor *monitor, const struct uuid *uuid)
 		item->is_seen = true;
 		return;
 	}
-	if (!describe_record(monitor, uuid, &seen))
+	if (!describe_record(monitor, uuid, item, &seen))
 		return;
 	item = snapshot_get(&monitor->snapshot, MONITOR_RECORD, uuid, NULL);
 	monitor_see(monitor, item, &seen);
@@ -182,7 +193,7 @@ static void see_records(struct monitor *monitor)
 	if (e)
 		monitor_keep(monitor, MONITOR_RECORD, NULL);
 	monitor_warn(monitor, e);
-	for (size_t i = 0; i < names.count; i++) {
+	for (size_t i = 0; i < names.count && !monitor_is_over(monitor); i++) {
 		struct uuid uuid;
 
 		if (uuid_parse(names.items[i], &uuid))

@@ -161,6 +161,8 @@ static void look_at_parents(struct monitor *monitor, const struct strlist *names
 		struct item seen = { 0 };
 		struct err *e;
 
+		if (monitor_is_over(monitor))
+			return;
 		if (!monitor_wants(monitor, names->items[i]))
 			continue;
 		e = monitor_look_at_parent(monitor, names->items[i], &seen);
@@ -176,7 +178,7 @@ static err_t look_at_children(struct monitor *monitor, const char *parent, struc
 	_cleanup_(device_list_clear) struct device_list children = { 0 };
 
 	TRY(mdev_list_children(monitor->ops->sysfs, parent, &children));
-	for (size_t i = 0; i < children.count; i++) {
+	for (size_t i = 0; i < children.count && !monitor_is_over(monitor); i++) {
 		const struct device *dev = children.items[i];
 		struct item seen = { 0 };
 
@@ -201,7 +203,7 @@ static void add_homes(const struct monitor *monitor, struct strlist *names)
 static void look_at_devices(struct monitor *monitor, const struct strlist *homes,
 			    struct sights *ret)
 {
-	for (size_t i = 0; i < homes->count; i++) {
+	for (size_t i = 0; i < homes->count && !monitor_is_over(monitor); i++) {
 		struct err *e;
 
 		if (!monitor_wants(monitor, homes->items[i]))
@@ -260,15 +262,23 @@ static void miss_devices(struct monitor *monitor, unsigned long long number)
 	}
 }
 
-static void find_group(struct monitor *monitor)
+void monitor_find_group(struct monitor *monitor)
 {
 	const struct monitor_request *request = monitor->request;
+	char *holder = NULL;
 
 	if (!request->parent)
 		return;
 	monitor_warn(monitor, list_meant(monitor->ops, request->parent, request->has_group,
 					 &monitor->group));
 	strlist_sort(&monitor->group);
+	monitor_warn(monitor,
+		     sysfs_physical_function(monitor->ops->sysfs, request->parent, &holder));
+	/* A function that has gone is still told of as one of the other's. */
+	if (!holder)
+		return;
+	mem_freep(&monitor->holder);
+	monitor->holder = holder;
 }
 
 static unsigned long long last_number(struct monitor *monitor)
@@ -285,10 +295,11 @@ bool monitor_look_at_kernel(struct monitor *monitor, bool is_forced)
 	_cleanup_(sights_clear) struct sights sights = { 0 };
 	unsigned long long number = last_number(monitor);
 
-	find_group(monitor);
 	monitor_begin_look(monitor, MONITOR_PARENT);
 	monitor_begin_look(monitor, MONITOR_DEVICE);
 	look_around(monitor, &sights);
+	if (monitor_is_over(monitor))
+		return true;
 	if (!is_forced && last_number(monitor) != number)
 		return false;
 	monitor->is_restless = false;
@@ -303,7 +314,7 @@ bool monitor_look_at_kernel(struct monitor *monitor, bool is_forced)
 
 void monitor_look_at_changed(struct monitor *monitor)
 {
-	for (size_t i = 0; i < monitor->changed_records.count; i++) {
+	for (size_t i = 0; i < monitor->changed_records.count && !monitor_is_over(monitor); i++) {
 		const struct uuid *uuid = &monitor->changed_records.items[i]->uuid;
 		struct item *item = snapshot_find(&monitor->snapshot, MONITOR_DEVICE, uuid, NULL);
 		struct item seen = { 0 };

@@ -15,15 +15,17 @@ struct monitor {
 	struct ops *ops;
 	const struct monitor_request *request;
 	struct snapshot snapshot;
-	struct strlist group;  /* the parents that are wanted, unless all are */
+	struct strlist group; /* the parents that are wanted, unless all are */
+	char *holder;	      /* the function whose hold holds the wanted parent as well, or NULL */
 	struct strlist warned; /* what was warned about */
 	struct events *events; /* NULL: there are none */
 	struct watch *watch;
+	struct deadline end;
 	struct who who;
 	struct device_list changed_records;
 	unsigned looks_in_vain;
 	bool is_quiet;	  /* nothing is told yet */
-	bool is_left;	  /* whom it is told to wants no more */
+	bool is_left;	  /* it is over: nothing is told any more */
 	bool is_restless; /* something is under way, and what becomes of it has no event */
 	bool tells_looks; /* what is told now was found by a look at all */
 };
@@ -31,6 +33,8 @@ struct monitor {
 /* monitor_tell.c */
 
 bool monitor_wants(const struct monitor *monitor, const char *parent);
+/* Looks for a signal and at the time, too. A look that finds so stops where it is. */
+bool monitor_is_over(struct monitor *monitor);
 /* Takes @e, which may be NULL, and warns of it, if that was not done before. */
 void monitor_warn(struct monitor *monitor, struct err *e);
 void monitor_read_traced(struct monitor *monitor);
@@ -50,6 +54,9 @@ void monitor_tell_itself(struct monitor *monitor, enum monitor_action action);
 void monitor_look_at_files(struct monitor *monitor);
 
 /* monitor_kernel.c: parents and devices. */
+
+/* Which parents are wanted: before anything is looked at. */
+void monitor_find_group(struct monitor *monitor);
 
 /*
  * False, and nothing is told, if an event was sent meanwhile, unless it is @is_forced: then

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "base/interrupt.h"
 #include "monitor_private.h"
 
 /* So many different warnings are enough for anybody. */
@@ -9,6 +10,12 @@
 bool monitor_wants(const struct monitor *monitor, const char *parent)
 {
 	return !monitor->request->parent || strlist_has(&monitor->group, parent);
+}
+
+bool monitor_is_over(struct monitor *monitor)
+{
+	monitor->is_left |= interrupt_is_pending() || deadline_is_over(&monitor->end);
+	return monitor->is_left;
 }
 
 void monitor_warn(struct monitor *monitor, struct err *e)

@@ -30,6 +30,8 @@ end_monitor() {
 	wait "$MONITOR" || status=$?
 }
 
+# It has listened, and looks for the first time, or has done so.
+watches() { grep -qs inotify "/proc/$MONITOR/fdinfo/"*; }
 is_ended() { ! kill -0 "$MONITOR" 2>/dev/null; }
 
 # The line is told, whatever the time.
@@ -221,6 +223,104 @@ has_json() { [ "$(jq -c "select(.event | $1)" "$TOLD" | wc -l)" -ge 1 ]; }
 	[ "$(jq -r '.messages[0].hint' <<<"$output")" = "--who works on the running system alone" ]
 }
 
+@test "monitor --parent counts what there is when it is ready, and tells nothing of it" {
+	mdevadm define -u "$U1" -p mtty -t mtty-1
+	mdevadm start -u "$U1"
+	mdevadm hold mtty --reason "it is broken"
+
+	begin_monitor --parent mtty
+	mdevadm define -u "$U2" -p mtty -t mtty-1
+	is_told "definition added $U2 mtty mtty-1 manual"
+
+	grep -qxE "$TIME monitor ready 1 parents, 1 devices, 1 definitions" "$TOLD"
+	[ "$(count_told "$U1")" -eq 0 ]
+	[ "$(count_told hold)" -eq 0 ]
+}
+
+@test "monitor --parent tells of a record that cannot be read any more that it has changed" {
+	mdevadm start -u "$U1" -p mtty -t mtty-1
+	begin_monitor --parent mtty
+
+	echo '{' >"$RUN/mdevadm/devices/$U1"
+	is_told "record changed $U1 mtty - cannot be read"
+	rm "$RUN/mdevadm/devices/$U1"
+
+	is_told "record removed $U1 mtty - removed"
+	[ "$(count_told "record removed")" -eq 1 ]
+}
+
+@test "monitor of a virtual function tells of holds on its physical function, and on no other one" {
+	mount_sim sriov
+	begin_monitor --parent 0000:06:00.4
+
+	mdevadm hold 0000:06:00.5 --reason "none of its business"
+	mdevadm hold 0000:06:00.0 --reason "new firmware"
+	is_told "hold added 0000:06:00.0 new firmware"
+	mdevadm resume 0000:06:00.0
+
+	is_told "hold removed 0000:06:00.0 lifted"
+	[ "$(count_told 0000:06:00.5)" -eq 0 ]
+}
+
+@test "monitor --json gives a definition the state that is told as text" {
+	begin_monitor --json
+
+	mdevadm define -u "$U1" -p mtty -t mtty-1 --auto
+	wait_until has_json '.what == "definition" and .action == "added"'
+	mdevadm undefine -u "$U1"
+	wait_until has_json '.what == "definition" and .action == "removed"'
+
+	run jq -r 'select(.event.what == "definition") | .event.state' "$TOLD"
+	expect_output $'auto\nnot defined'
+}
+
+# define_many COUNT
+define_many() {
+	mkdir -p "$ETC/mtty"
+	/usr/bin/python3 - "$ETC/mtty" "$1" <<-'END'
+		import sys
+		for i in range(int(sys.argv[2])):
+		    with open(f"{sys.argv[1]}/00000000-0000-4000-8000-{i:012x}", "w") as file:
+		        file.write('{"mdev_type":"mtty-1","start":"manual"}')
+	END
+}
+
+# begin_long_look OPTION...: goes on when it is looking for the first time.
+begin_long_look() {
+	define_many 10000
+	"$MDEVADM" monitor "$@" >"$TOLD" 2>"$COMPLAINTS" 3>&- &
+	MONITOR=$!
+	ends_with_test "$MONITOR"
+	wait_until watches
+}
+
+@test "a signal ends a look that is under way" {
+	begin_long_look
+
+	end_monitor
+
+	expect_status 0
+	[ ! -s "$TOLD" ]
+}
+
+@test "--timeout ends a look that is under way" {
+	begin_long_look --timeout 1
+
+	kill -STOP "$MONITOR"
+	sleep 1.1
+	kill -CONT "$MONITOR"
+	wait "$MONITOR"
+
+	[ ! -s "$TOLD" ]
+}
+
+@test "monitor --timeout 0 says what there is, and ends" {
+	run mdevadm monitor --timeout 0
+
+	expect_status 0
+	[[ $output =~ ^$TIME\ monitor\ ready\ 5\ parents,\ 0\ devices,\ 0\ definitions$ ]]
+}
+
 @test "SIGINT and SIGTERM end a monitor with 0" {
 	for signal in INT TERM; do
 		: >"$TOLD"
@@ -263,7 +363,6 @@ has_json() { [ "$(jq -c "select(.event | $1)" "$TOLD" | wc -l)" -ge 1 ]; }
 	"$MDEVADM" monitor >"$BATS_TEST_TMPDIR/pipe" 2>"$COMPLAINTS" 3>&- 7>&- &
 	MONITOR=$!
 	ends_with_test "$MONITOR"
-	watches() { grep -qs inotify "/proc/$MONITOR/fdinfo/"*; }
 	wait_until watches
 
 	kill -TERM "$MONITOR"
