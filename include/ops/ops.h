@@ -269,9 +269,9 @@ err_t op_parents(struct ops *ops, const struct parents_request *request,
 		 struct parent_info_list *ret);
 
 enum status_kind {
-	STATUS_OF_ALL,		/* a device each: what runs, is defined, or is to come back */
-	STATUS_OF_RUNNING,	/* what runs */
-	STATUS_OF_DEFINITIONS,	/* a definition each, with the state of what runs so */
+	STATUS_OF_ALL,	       /* a device each: what runs, is defined, or is to come back */
+	STATUS_OF_RUNNING,     /* what runs */
+	STATUS_OF_DEFINITIONS, /* a definition each, with the state of what runs so */
 };
 
 struct status_request {

@@ -208,9 +208,7 @@ json_t *device_status_to_json(const struct device_status *status)
 	json_put(json, "uuid", json_new_string(status->dev->uuid.text));
 	json_put(json, "parent", json_new_text(status->dev->parent));
 	json_put(json, "type", json_new_text(status->dev->type));
-	json_put(
-		json, "start",
-		json_new_text(start_name(status)));
+	json_put(json, "start", json_new_text(start_name(status)));
 	json_put(json, "attrs", device_attrs_to_json(status->dev));
 	json_put(json, "state", json_new_string(status_state_name(status->state)));
 	json_put(json, "owner", json_new_text(status_owner_name(status->owner)));
