@@ -91,7 +91,8 @@ let_go() {
 
 # Somebody opens the device before its removal is written, and a run with these options does not see it.
 blind="--base proc=/tmp/nothing --base dev=/tmp/nothing"
-mkdir -p /tmp/nothing
+# There is always a process: without any it would be no procfs.
+mkdir -p /tmp/nothing/1/fd
 open_before_removal() {
 	mkdir -p $callouts
 	cat >$callouts/open.sh <<-END
