@@ -39,6 +39,8 @@ bool str_is_utf8(const char *text);
 bool str_starts_with(const char *text, const char *prefix);
 /* Cuts the blanks and newlines at both ends. */
 void str_trim(char *text);
+/* Whether @text is like @pattern, where "x" is a hexadecimal digit. */
+bool str_is_like(const char *text, const char *pattern);
 /* Reads a whole decimal number of no sign in [0, @max]; false for anything else. */
 bool str_to_number(const char *text, unsigned long max, unsigned long *ret);
 /* The part behind the last slash, borrowed. */

@@ -52,8 +52,7 @@ struct device_status {
 	long long since; /* runs so: seconds since 1970; 0 if it is not known */
 	bool is_running;
 	bool is_held;
-	bool is_parent_there; /* neither: it cannot be told */
-	bool is_parent_absent;
+	enum answer has_parent;	    /* sysfs has it now */
 	bool has_record;	    /* this program has started it */
 	bool is_unreadable;	    /* a definition of it is */
 	struct strlist definitions; /* the parents on which it is defined */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/str.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -152,6 +153,14 @@ void str_trim(char *text)
 	while (length > before && strchr(blanks, text[length - 1]))
 		text[--length] = '\0';
 	memmove(text, text + before, length - before + 1);
+}
+
+bool str_is_like(const char *text, const char *pattern)
+{
+	for (; *text && *pattern; text++, pattern++)
+		if (*pattern == 'x' ? !isxdigit((unsigned char)*text) : *text != *pattern)
+			return false;
+	return !*text && !*pattern;
 }
 
 bool str_to_number(const char *text, unsigned long max, unsigned long *ret)

@@ -56,11 +56,8 @@ static char *show_held_since(const json_t *row, bool is_terminal)
 
 /* --- devices --- */
 
-char *show_user(const json_t *user)
+char *show_user(long long pid, const char *command, const char *domain)
 {
-	const char *command = string_of(user, "command");
-	const char *domain = string_of(user, "domain");
-	long long pid = json_integer_value(json_object_get(user, "pid"));
 	_cleanup_(mem_freep) char *text =
 		mem_printf("pid %lld%s%s%s%s%s", pid, command ? " (" : "", command ? command : "",
 			   command ? ")" : "", domain ? ", domain " : "", domain ? domain : "");
@@ -75,7 +72,10 @@ static char *show_users(const json_t *row, bool is_terminal)
 
 	(void)is_terminal;
 	for (size_t i = 0; i < json_array_size(users); i++) {
-		_cleanup_(mem_freep) char *user = show_user(json_array_get(users, i));
+		const json_t *one = json_array_get(users, i);
+		_cleanup_(mem_freep) char *user =
+			show_user(json_integer_value(json_object_get(one, "pid")),
+				  string_of(one, "command"), string_of(one, "domain"));
 
 		text = append(text, "; ", user);
 	}

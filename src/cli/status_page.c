@@ -70,10 +70,7 @@ static void print_users(struct output *output, const struct device_status *statu
 		print_entry(output, "Used by:", say_unused(status));
 	for (size_t i = 0; i < status->user_count; i++) {
 		const struct user *user = &status->users[i];
-		_cleanup_(mem_freep) char *text = mem_printf(
-			"pid %d%s%s%s%s%s", (int)user->pid, user->command ? " (" : "",
-			user->command ? user->command : "", user->command ? ")" : "",
-			user->domain ? ", domain " : "", user->domain ? user->domain : "");
+		_cleanup_(mem_freep) char *text = show_user(user->pid, user->command, user->domain);
 
 		print_entry(output, i ? "" : "Used by:", text);
 	}
@@ -94,7 +91,7 @@ static void print_attr_lines(struct output *output, const struct device_status *
 
 static void print_notes(struct output *output, const struct device_status *status)
 {
-	if (status->is_parent_absent)
+	if (status->has_parent == ANSWER_NO)
 		print_entry(output, "Note:", "its parent is not there");
 	if (status->is_held)
 		print_entry(output, "Note:", "its parent is held: nothing is started there");

@@ -2,15 +2,12 @@
 #include "kernel/events.h"
 
 #include <errno.h>
-#include <libudev.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/dir.h"
-#include "base/library.h"
-
-LIBRARY_NOTE(events_note, "libudev.so.1", "monitor", "Tells when devices come and go");
+#include "libudev.h"
 
 /*
  * Room for some thousand events, most of which are not ours. More would only hide for longer that
@@ -19,52 +16,11 @@ LIBRARY_NOTE(events_note, "libudev.so.1", "monitor", "Tells when devices come an
 #define BUFFER_SIZE (1024 * 1024)
 #define READ_MAX    1000
 
-/* libudev's functions, by their own names. */
-struct udev_library {
-	__typeof__(udev_new) *new;
-	__typeof__(udev_unref) *unref;
-	__typeof__(udev_monitor_new_from_netlink) *monitor_new_from_netlink;
-	__typeof__(udev_monitor_unref) *monitor_unref;
-	__typeof__(udev_monitor_set_receive_buffer_size) *monitor_set_receive_buffer_size;
-	__typeof__(udev_monitor_enable_receiving) *monitor_enable_receiving;
-	__typeof__(udev_monitor_get_fd) *monitor_get_fd;
-	__typeof__(udev_monitor_receive_device) *monitor_receive_device;
-	__typeof__(udev_device_unref) *device_unref;
-	__typeof__(udev_device_get_action) *device_get_action;
-	__typeof__(udev_device_get_subsystem) *device_get_subsystem;
-	__typeof__(udev_device_get_devpath) *device_get_devpath;
-	__typeof__(udev_device_get_seqnum) *device_get_seqnum;
-	__typeof__(udev_device_get_property_value) *device_get_property_value;
-};
-
 struct events {
-	struct udev_library lib;
+	struct libudev lib;
 	struct udev *udev;
 	struct udev_monitor *monitor;
 };
-
-static err_t open_library(struct udev_library *ret)
-{
-	const struct library_symbol symbols[] = {
-		{ "udev_new", &ret->new },
-		{ "udev_unref", &ret->unref },
-		{ "udev_monitor_new_from_netlink", &ret->monitor_new_from_netlink },
-		{ "udev_monitor_unref", &ret->monitor_unref },
-		{ "udev_monitor_set_receive_buffer_size", &ret->monitor_set_receive_buffer_size },
-		{ "udev_monitor_enable_receiving", &ret->monitor_enable_receiving },
-		{ "udev_monitor_get_fd", &ret->monitor_get_fd },
-		{ "udev_monitor_receive_device", &ret->monitor_receive_device },
-		{ "udev_device_unref", &ret->device_unref },
-		{ "udev_device_get_action", &ret->device_get_action },
-		{ "udev_device_get_subsystem", &ret->device_get_subsystem },
-		{ "udev_device_get_devpath", &ret->device_get_devpath },
-		{ "udev_device_get_seqnum", &ret->device_get_seqnum },
-		{ "udev_device_get_property_value", &ret->device_get_property_value },
-		{ 0 },
-	};
-
-	return library_open("libudev.so.1", "libudev1", symbols);
-}
 
 void event_list_clear(struct event_list *list)
 {
@@ -84,7 +40,7 @@ static const char *event_source(const struct env *env)
 
 static err_t listen_to(struct events *events, const char *source)
 {
-	const struct udev_library *lib = &events->lib;
+	const struct libudev *lib = &events->lib;
 	int failed;
 
 	errno = 0;
@@ -111,7 +67,7 @@ err_t events_open(const struct env *env, struct events **ret)
 	if (env->root || env->moved[ENV_DIR_SYS])
 		return NULL;
 	events = mem_zalloc(sizeof(*events));
-	TRY(open_library(&events->lib));
+	TRY(libudev_open(&events->lib));
 	TRY(listen_to(events, event_source(env)));
 	*ret = take(events);
 	return NULL;
@@ -154,8 +110,7 @@ static bool read_place(const char *path, struct event *event)
 }
 
 /* False if it is of nothing that is ours. */
-static bool read_event(const struct udev_library *lib, struct udev_device *device,
-		       struct event *event)
+static bool read_event(const struct libudev *lib, struct udev_device *device, struct event *event)
 {
 	const char *subsystem = lib->device_get_subsystem(device);
 	const char *action = lib->device_get_action(device);
@@ -176,8 +131,7 @@ static bool read_event(const struct udev_library *lib, struct udev_device *devic
 	return true;
 }
 
-static void add_event(const struct udev_library *lib, struct udev_device *device,
-		      struct event_list *ret)
+static void add_event(const struct libudev *lib, struct udev_device *device, struct event_list *ret)
 {
 	struct event event = { 0 };
 
@@ -190,7 +144,7 @@ static void add_event(const struct udev_library *lib, struct udev_device *device
 
 err_t events_read(struct events *events, struct event_list *ret, bool *ret_is_lost)
 {
-	const struct udev_library *lib = &events->lib;
+	const struct libudev *lib = &events->lib;
 
 	*ret_is_lost = false;
 	/* What comes as fast as it is read must not keep it from being told. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "functions.h"
+#include "kernel/functions.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,17 +41,21 @@ static err_t add_physical(const struct sysfs *sysfs, const char *physical, struc
 	return NULL;
 }
 
-err_t functions_read(const struct sysfs *sysfs, const struct strlist *names, struct functions *ret)
+static err_t read_functions_of(const struct sysfs *sysfs, const char *name, struct functions *ret)
 {
-	for (size_t i = 0; i < names->count; i++) {
-		_cleanup_(mem_freep) char *link =
-			mem_printf("bus/pci/devices/%s/physfn", names->items[i]);
-		_cleanup_(mem_freep) char *target = NULL;
+	_cleanup_(mem_freep) char *link = mem_printf(SYSFS_PCI "/%s/physfn", name);
+	_cleanup_(mem_freep) char *target = NULL;
 
-		TRY(sysfs_read_link(sysfs->top, link, &target));
-		TRY(add_physical(sysfs, target ? str_base_name(target) : names->items[i], ret));
-	}
-	return NULL;
+	TRY(sysfs_read_link(sysfs->top, link, &target));
+	return add_physical(sysfs, target ? str_base_name(target) : name, ret);
+}
+
+void functions_read(const struct sysfs *sysfs, const struct strlist *names, struct functions *ret)
+{
+	for (size_t i = 0; i < names->count && sysfs->top; i++)
+		env_warn(sysfs->env,
+			 err_wrap(read_functions_of(sysfs, names->items[i], ret),
+				  "which functions '%s' has is left out", names->items[i]));
 }
 
 const struct function *functions_find(const struct functions *functions, const char *name)

@@ -41,30 +41,6 @@ static err_t read_link_name(const struct dir *dir, const char *name, char **ret)
 	return NULL;
 }
 
-/* The number of @name among the virtual functions of @physical. */
-static err_t find_function(const struct sysfs *sysfs, const char *physical, const char *name,
-			   long *ret)
-{
-	_cleanup_(mem_freep) char *path = mem_printf(SYSFS_PCI "/%s", physical);
-	_cleanup_(strlist_clear) struct strlist links = { 0 };
-
-	TRY(sysfs_list(sysfs->top, path, &links));
-	for (size_t i = 0; i < links.count; i++) {
-		_cleanup_(mem_freep) char *own = NULL;
-		unsigned long number;
-
-		if (!str_starts_with(links.items[i], "virtfn") ||
-		    !str_to_number(links.items[i] + strlen("virtfn"), LONG_MAX, &number))
-			continue;
-		TRY(sysfs_virtual_function(sysfs, physical, links.items[i], &own));
-		if (own && strcmp(own, name) == 0) {
-			*ret = (long)number;
-			return NULL;
-		}
-	}
-	return NULL;
-}
-
 /* Where the links of classes and buses lead, below sysfs. */
 static err_t find_device_path(const struct sysfs *sysfs, const char *name, char **ret)
 {
@@ -91,8 +67,7 @@ static err_t read_all(const struct sysfs *sysfs, const char *name, const struct 
 	TRY(read_long(dir, "numa_node", &ret->numa_node));
 	TRY(read_long(dir, "sriov_numvfs", &ret->functions));
 	TRY(read_long(dir, "sriov_totalvfs", &ret->functions_max));
-	TRY(read_link_name(dir, "physfn", &ret->physical));
-	return ret->physical ? find_function(sysfs, ret->physical, name, &ret->function) : NULL;
+	return read_link_name(dir, "physfn", &ret->physical);
 }
 
 err_t hardware_open(const struct sysfs *sysfs, const char *name, struct dir **ret)

@@ -5,11 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "functions.h"
+#include "kernel/functions.h"
 #include "kernel/mdev.h"
 #include "things.h"
-
-#define PCI_DEVICES "bus/pci/devices"
 
 /* What people ask for first; those that are not there are passed over. */
 static const char *const parent_files[] = {
@@ -29,19 +27,18 @@ static const char *const parent_files[] = {
 
 /* --- what else is to be looked at --- */
 
-/* GPUs with NVIDIA's own interface. */
-static err_t add_nvidia(const struct sysfs *sysfs, struct strlist *ret)
+/* GPUs with NVIDIA's own interface, and what cannot be told about: its error is what is known. */
+static err_t add_vendor(const struct sysfs *sysfs, struct strlist *ret)
 {
 	_cleanup_(strlist_clear) struct strlist devices = { 0 };
 
-	TRY(sysfs_list(sysfs->top, PCI_DEVICES, &devices));
+	TRY(sysfs_list(sysfs->top, SYSFS_PCI, &devices));
 	for (size_t i = 0; i < devices.count; i++) {
-		_cleanup_(mem_freep) char *path =
-			mem_printf(PCI_DEVICES "/%s/nvidia/current_vgpu_type", devices.items[i]);
-		bool has_file = false;
+		bool has_files = false;
+		_cleanup_(err_freep) struct err *e =
+			vendor_has_files(sysfs, devices.items[i], &has_files);
 
-		TRY(dir_has(sysfs->top, path, &has_file));
-		if (has_file)
+		if (e || has_files)
 			strlist_add(ret, take(devices.items[i]));
 	}
 	return NULL;
@@ -63,9 +60,9 @@ static err_t list_all(const struct sysfs *sysfs, struct functions *functions, st
 {
 	TRY(sysfs_list_parents(sysfs, ret));
 	TRY(add_homes(sysfs, ret));
-	TRY(add_nvidia(sysfs, ret));
+	TRY(add_vendor(sysfs, ret));
 	strlist_sort(ret);
-	TRY(functions_read(sysfs, ret, functions));
+	functions_read(sysfs, ret, functions);
 	for (size_t i = 0; i < functions->count; i++) {
 		strlist_add(ret, mem_strdup(functions->items[i].name));
 		strlist_add(ret, mem_strdup(functions->items[i].physical));
@@ -137,10 +134,8 @@ static void describe_parent(const struct sysfs *sysfs, struct users *users, cons
 
 static err_t open_any(const struct sysfs *sysfs, const char *name, struct dir **ret)
 {
-	_cleanup_(mem_freep) char *path = mem_printf(PCI_DEVICES "/%s", name);
-
 	TRY(sysfs_find_home(sysfs, name, NULL, ret));
-	return *ret ? NULL : sysfs_pass_absence(dir_open_linked(sysfs->top, path, ret));
+	return *ret ? NULL : hardware_open(sysfs, name, ret);
 }
 
 static void add_parent(const struct sysfs *sysfs, struct users *users, const char *name,

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <sys/statvfs.h>
 
-#include "kernel/hardware.h"
+#include "kernel/vendor.h"
 #include "sysfs_private.h"
 
 bool sysfs_is_there(const struct sysfs *sysfs)

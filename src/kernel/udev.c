@@ -1,52 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What udev alone knows: what hardware is called, see hwdb(7), and since when a device is there. */
 #include <errno.h>
-#include <libudev.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/library.h"
 #include "kernel/hardware.h"
 #include "kernel/running.h"
+#include "libudev.h"
 #include "sysfs_private.h"
-
-LIBRARY_NOTE(udev_note, "libudev.so.1", "inventory", "Names hardware, tells of events");
-
-/* libudev's functions, by their own names. */
-struct libudev {
-	__typeof__(udev_new) *new;
-	__typeof__(udev_unref) *unref;
-	__typeof__(udev_hwdb_new) *hwdb_new;
-	__typeof__(udev_hwdb_unref) *hwdb_unref;
-	__typeof__(udev_hwdb_get_properties_list_entry) *hwdb_get;
-	__typeof__(udev_list_entry_get_next) *next;
-	__typeof__(udev_list_entry_get_name) *name;
-	__typeof__(udev_list_entry_get_value) *value;
-	__typeof__(udev_device_new_from_subsystem_sysname) *device_new;
-	__typeof__(udev_device_get_usec_since_initialized) *device_age;
-	__typeof__(udev_device_unref) *device_unref;
-};
-
-static err_t open_libudev(struct libudev *ret)
-{
-	const struct library_symbol symbols[] = {
-		{ "udev_new", &ret->new },
-		{ "udev_unref", &ret->unref },
-		{ "udev_hwdb_new", &ret->hwdb_new },
-		{ "udev_hwdb_unref", &ret->hwdb_unref },
-		{ "udev_hwdb_get_properties_list_entry", &ret->hwdb_get },
-		{ "udev_list_entry_get_next", &ret->next },
-		{ "udev_list_entry_get_name", &ret->name },
-		{ "udev_list_entry_get_value", &ret->value },
-		{ "udev_device_new_from_subsystem_sysname", &ret->device_new },
-		{ "udev_device_get_usec_since_initialized", &ret->device_age },
-		{ "udev_device_unref", &ret->device_unref },
-		{ 0 },
-	};
-
-	return library_open("libudev.so.1", "libudev1", symbols);
-}
 
 /* "0x10de\n" as "000010DE"; NULL if there is no such file. */
 static err_t read_id(const struct dir *dir, const char *name, char **ret)
@@ -80,15 +42,15 @@ static err_t read_modalias(const struct dir *dir, char **ret)
 /* "NVIDIA Corporation GV100GL [Tesla V100]", owned; NULL if the database has no model. */
 static char *find_product(const struct libudev *lib, struct udev_hwdb *hwdb, const char *alias)
 {
-	struct udev_list_entry *at = lib->hwdb_get(hwdb, alias, 0);
+	struct udev_list_entry *at = lib->hwdb_get_properties_list_entry(hwdb, alias, 0);
 	const char *vendor = NULL;
 	const char *model = NULL;
 
-	for (; at; at = lib->next(at)) {
-		if (strcmp(lib->name(at), "ID_VENDOR_FROM_DATABASE") == 0)
-			vendor = lib->value(at);
-		if (strcmp(lib->name(at), "ID_MODEL_FROM_DATABASE") == 0)
-			model = lib->value(at);
+	for (; at; at = lib->list_entry_get_next(at)) {
+		if (strcmp(lib->list_entry_get_name(at), "ID_VENDOR_FROM_DATABASE") == 0)
+			vendor = lib->list_entry_get_value(at);
+		if (strcmp(lib->list_entry_get_name(at), "ID_MODEL_FROM_DATABASE") == 0)
+			model = lib->list_entry_get_value(at);
 	}
 	if (!model)
 		return NULL;
@@ -102,7 +64,7 @@ static err_t look_up(const char *alias, char **ret)
 	struct libudev lib;
 	struct udev *udev;
 
-	TRY(open_libudev(&lib));
+	TRY(libudev_open(&lib));
 	udev = lib.new();
 	if (!udev)
 		mem_exhausted();
@@ -142,13 +104,13 @@ err_t running_since(const struct sysfs *sysfs, const struct uuid *uuid, long lon
 
 	if (sysfs->env->moved[ENV_DIR_SYS])
 		return NULL;
-	TRY(open_libudev(&lib));
+	TRY(libudev_open(&lib));
 	udev = lib.new();
 	if (!udev)
 		mem_exhausted();
-	device = lib.device_new(udev, "mdev", uuid->text);
+	device = lib.device_new_from_subsystem_sysname(udev, "mdev", uuid->text);
 	if (device)
-		age = lib.device_age(device);
+		age = lib.device_get_usec_since_initialized(device);
 	if (age)
 		*ret = (long long)time(NULL) - (long long)(age / 1000000);
 	lib.device_unref(device);

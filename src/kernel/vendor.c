@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/hardware.h"
+#include "kernel/vendor.h"
 #include "sysfs_private.h"
 
 err_t vendor_has_files(const struct sysfs *sysfs, const char *device, bool *ret)

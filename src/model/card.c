@@ -219,9 +219,11 @@ void inventory_add_cards(struct parent_info_list *list)
 	for (size_t i = 0; i < count; i++) {
 		struct parent_info *info = list->items[i];
 
-		if (info->kind == PARENT_MDEV && info->hardware.physical)
+		if (!info->hardware.physical)
+			continue;
+		if (info->kind == PARENT_MDEV)
 			add_function(find_card(list, info->hardware.physical), info);
-		else if (info->kind == PARENT_VENDOR_VFIO)
+		else
 			find_card(list, info->hardware.physical);
 	}
 	for (size_t i = 0; i < list->count; i++)

@@ -19,13 +19,9 @@ void hardware_clear(struct hardware *hardware)
 /* Whether @name is "DDDD:BB:SS.F", in which the domain has four digits or more. */
 static bool is_pci_address(const char *name)
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t domain = strspn(name, digits);
-	const char *rest = name + domain;
+	size_t domain = strspn(name, "0123456789abcdef");
 
-	return domain >= 4 && strlen(rest) == strlen(":BB:SS.F") && rest[0] == ':' &&
-	       strspn(rest + 1, digits) == 2 && rest[3] == ':' && strspn(rest + 4, digits) == 2 &&
-	       rest[6] == '.' && strspn(rest + 7, digits) == 1;
+	return domain >= 4 && str_is_like(name + domain, ":xx:xx.x");
 }
 
 char *hardware_pci_address(const char *name)

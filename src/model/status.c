@@ -125,7 +125,7 @@ bool device_status_has_failed(const struct device_status *status)
 	return status->definitions.count && status->start == DEVICE_START_AUTO &&
 	       (status->state == STATUS_STOPPED || status->state == STATUS_INCOMPLETE ||
 		status->state == STATUS_STUCK) &&
-	       status->is_parent_there && !status->is_held;
+	       status->has_parent == ANSWER_YES && !status->is_held;
 }
 
 bool device_status_is_right(const struct device_status *status)
@@ -220,7 +220,7 @@ json_t *device_status_to_json(const struct device_status *status)
 	json_put(json, "conflict", json_new_bool(device_status_has_conflict(status)));
 	json_put(json, "failed", json_new_bool(device_status_has_failed(status)));
 	json_put(json, "held", json_new_bool(status->is_held));
-	json_put(json, "absent_parent", json_new_bool(status->is_parent_absent));
+	json_put(json, "absent_parent", json_new_bool(status->has_parent == ANSWER_NO));
 	json_put(json, "physfn", json_new_text(status->physical));
 	json_put(json, "driver", json_new_text(status->driver));
 	json_put(json, "iommu_group", json_new_text(status->group));

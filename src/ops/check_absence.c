@@ -5,6 +5,7 @@
 #include "check.h"
 #include "kernel/hardware.h"
 #include "kernel/pci.h"
+#include "kernel/vendor.h"
 
 static struct defined_parent *add_parent(struct check *check, const char *name)
 {

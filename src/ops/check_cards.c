@@ -6,6 +6,7 @@
 #include "check.h"
 #include "kernel/hardware.h"
 #include "kernel/pci.h"
+#include "kernel/vendor.h"
 
 /* Of a device that may be behind a parent, or not. */
 static void read_hardware(struct check *check, const char *name, struct hardware *ret)

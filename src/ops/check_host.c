@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a check has to know of the machine before it looks at anything else. */
 #include "check.h"
-#include "kernel/hardware.h"
+#include "kernel/vendor.h"
 
 static void look_for_sysfs(struct check *check)
 {

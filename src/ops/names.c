@@ -88,23 +88,14 @@ static char *flatten(const char *name)
 	return flat;
 }
 
-/* Whether @name is like @pattern, where "x" is a hexadecimal digit. */
-static bool is_like(const char *name, const char *pattern)
-{
-	for (; *name && *pattern; name++, pattern++)
-		if (*pattern == 'x' ? !isxdigit((unsigned char)*name) : *name != *pattern)
-			return false;
-	return !*name && !*pattern;
-}
-
 /* "2b:00.0" and "00000000:2B:00.0" as "0000:2b:00.0"; NULL if it is neither. */
 static char *pci_address(const char *name)
 {
 	char *address = NULL;
 
-	if (is_like(name, "xx:xx.x"))
+	if (str_is_like(name, "xx:xx.x"))
 		address = mem_printf("0000:%s", name);
-	else if (is_like(name, "0000xxxx:xx:xx.x"))
+	else if (str_is_like(name, "0000xxxx:xx:xx.x"))
 		address = mem_strdup(name + 4);
 	for (char *at = address; at && *at; at++)
 		*at = (char)tolower((unsigned char)*at);

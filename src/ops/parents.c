@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "claim.h"
+#include "kernel/functions.h"
 #include "kernel/hardware.h"
 #include "kernel/mdev.h"
+#include "kernel/vendor.h"
 #include "state/held.h"
 
 static err_t add_offers(const struct ops *ops, struct parent_info_list *ret)
@@ -133,11 +135,31 @@ static err_t look_up_hold(const struct ops *ops, struct parent_info *info)
 	return NULL;
 }
 
+/* Of what nothing is known yet. */
 static void look_up_hardware(const struct ops *ops, struct parent_info_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		env_warn(ops->env, hardware_read(ops->sysfs, list->items[i]->offer->name,
-						 &list->items[i]->hardware));
+		if (!list->items[i]->hardware.path)
+			env_warn(ops->env, hardware_read(ops->sysfs, list->items[i]->offer->name,
+							 &list->items[i]->hardware));
+}
+
+static void number_functions(const struct ops *ops, struct parent_info_list *list)
+{
+	_cleanup_(functions_clear) struct functions functions = { 0 };
+	_cleanup_(strlist_clear) struct strlist names = { 0 };
+
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i]->hardware.physical)
+			strlist_add(&names, mem_strdup(list->items[i]->offer->name));
+	functions_read(ops->sysfs, &names, &functions);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct function *found =
+			functions_find(&functions, list->items[i]->offer->name);
+
+		if (found)
+			list->items[i]->hardware.function = (long)found->number;
+	}
 }
 
 /* A database that is not there is warned about once. */
@@ -186,6 +208,7 @@ err_t op_parents(struct ops *ops, const struct parents_request *request,
 	TRY(count_definitions(ops, ret));
 	TRY(count_devices(ops, ret));
 	look_up_hardware(ops, ret);
+	number_functions(ops, ret);
 	inventory_add_cards(ret);
 	if (request->parent)
 		keep_only(ret, request->parent);

@@ -31,8 +31,11 @@ static void look_at_parent(struct known *known, struct device_status *status)
 	const char *physical = physical_of(known, parent);
 
 	status->physical = mem_copy(physical);
-	status->is_parent_there = strlist_has_sorted(&known->parents, parent);
-	status->is_parent_absent = sysfs_is_there(known->ops->sysfs) && !status->is_parent_there;
+	if (sysfs_is_there(known->ops->sysfs))
+		status->has_parent =
+			strlist_has_sorted(&known->parents, parent) ? ANSWER_YES : ANSWER_NO;
+	else
+		status->has_parent = ANSWER_UNKNOWN;
 	status->is_held = strlist_has_sorted(&known->held, parent) ||
 			  (physical && strlist_has_sorted(&known->held, physical));
 }

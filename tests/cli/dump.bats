@@ -4,6 +4,7 @@
 # `dump`: all that is known of a machine, in a file that mdevsim loads.
 
 load lib/common
+load lib/vendor
 load lib/dump
 
 setup() {
@@ -476,4 +477,17 @@ secret_machine() {
 	diff <(mdevadm list | cut -d ' ' -f 2-) <(on_other mdevadm list | cut -d ' ' -f 2-)
 	run on_other mdevadm list --defined
 	expect_contains "is defined, but cannot be read"
+}
+
+@test "a PCI device that cannot be looked at spoils nothing else of a dump" {
+	needs_sim "another sysfs"
+	mount_sim sriov
+	copy_sysfs
+	ln -s zz "$SYS/bus/pci/devices/zz"
+
+	run --separate-stderr mdevadm dump
+
+	expect_status 9
+	[ "$(jq -r '.parents[] | select(.name == "zz").path.errno' <<<"$output")" = ELOOP ]
+	[ "$(jq -c '[.parents[].name]' <<<"$output")" = '["0000:06:00.0","0000:06:00.4","0000:06:00.5","0000:06:00.6","zz"]' ]
 }

@@ -63,7 +63,7 @@ setup() {
 @test "what is wrong with the root is told in a document as well" {
 	run_json list --root "$BATS_TEST_TMPDIR/nosuch"
 
-	has '.command == "list"'
+	has '.command == "list" and (.messages | any(.message | contains("there is no root directory")))'
 }
 
 @test "a failure says on what, with which errno, and what to do" {

@@ -254,27 +254,24 @@ repeat_start_held() {
 }
 
 # What a listing leaves out it tells: with --strict and status 0 it shows what it shows without a fault.
-prepare_status() {
+prepare_listing() { # SCENARIO
 	prepare_drain
 	must hold "$PARENT" --reason "a reason"
-	listing_status >"$WORK/good"
+	"line_$1"
+	"$MDEVADM" "${LINE[@]}" >"$WORK/good" || broken "mdevadm ${LINE[*]}"
 }
+
+prepare_status() { prepare_listing status; }
 line_status() {
 	LINE=(status --strict --raw --columns "uuid,parent,type,start,state,owner,defined,nodes,used,flags")
 }
-listing_status() { line_status && "$MDEVADM" "${LINE[@]}"; }
 done_status() { expect_listing; }
 repeat_status() { expect_listing_again; }
 
-prepare_parents() {
-	prepare_drain
-	must hold "$PARENT" --reason "a reason"
-	listing_parents >"$WORK/good"
-}
+prepare_parents() { prepare_listing parents; }
 line_parents() {
 	LINE=(parents --strict --raw --columns "parent,driver,types,running,defined,room,held_reason,path,vfs")
 }
-listing_parents() { line_parents && "$MDEVADM" "${LINE[@]}"; }
 done_parents() { expect_listing; }
 repeat_parents() { expect_listing_again; }
 

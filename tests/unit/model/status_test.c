@@ -12,7 +12,7 @@ static struct device_status *defined(enum status_state state, enum device_start 
 	status->state = state;
 	status->start = start;
 	status->is_running = state == STATUS_RUNNING;
-	status->is_parent_there = true;
+	status->has_parent = ANSWER_YES;
 	strlist_add(&status->definitions, mem_strdup("P"));
 	return status;
 }
@@ -54,7 +54,7 @@ static void a_parent_that_is_away_or_held_is_no_failure_of_a_device(void **state
 	status->is_held = true;
 	assert_false(device_status_has_failed(status));
 	status->is_held = false;
-	status->is_parent_there = false;
+	status->has_parent = ANSWER_NO;
 	assert_false(device_status_has_failed(status));
 	device_status_free(status);
 }

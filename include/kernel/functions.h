@@ -17,8 +17,11 @@ struct functions {
 	struct strlist physical; /* each once */
 };
 
-/* Adds those of each physical function that is among @names, or that one of them belongs to. */
-err_t functions_read(const struct sysfs *sysfs, const struct strlist *names, struct functions *ret);
+/*
+ * Adds those of each physical function that is among @names, or that one of them belongs to. What
+ * cannot be looked at is warned about.
+ */
+void functions_read(const struct sysfs *sysfs, const struct strlist *names, struct functions *ret);
 /* NULL if it is no virtual one that is known. */
 const struct function *functions_find(const struct functions *functions, const char *name);
 void functions_clear(struct functions *functions);
